@@ -1,0 +1,15 @@
+/** Bundles what runs: the command line, the trainer process and the extension. Native packages stay outside. */
+import { build } from 'esbuild';
+
+await build({
+  entryPoints: { cli: 'src/cli.ts', trainer: 'src/trainer/main.ts', extension: 'src/extension.ts' },
+  outdir: 'dist',
+  outExtension: { '.js': '.cjs' },
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  sourcemap: true,
+  external: ['vscode', 'onnxruntime-node'],
+  logLevel: 'warning',
+});

@@ -1,0 +1,98 @@
+/**
+ * What the trainer appends to `events.jsonl`, one JSON object a line, and nothing else does. Whoever watches a run
+ * reads the file from a byte offset; the window can be rebuilt from it at any time. This file imports nothing.
+ */
+
+/** A point of the run: the optimiser step within a stage. Stages, epochs and steps count from 1. */
+export interface Position {
+  stage: number;
+  epoch: number;
+  step: number;
+}
+
+/** An estimate with its 95 % confidence interval. */
+export interface Estimate {
+  value: number;
+  low: number;
+  high: number;
+}
+
+/** Answers to questions, judged. Fractions from 0 to 1. */
+export interface AnswerMetrics {
+  count: number;
+  exactMatch: Estimate;
+  recall: Estimate;
+  rougeL: Estimate;
+}
+
+export interface DocumentMetrics {
+  documents: number;
+  tokens: number;
+  /** exp(Σ negative log-likelihood / Σ tokens). */
+  perplexity: number;
+}
+
+export type RunEvent =
+  | { type: 'started'; time: string; pid: number; host: string; resumed: boolean }
+  | {
+      type: 'device';
+      time: string;
+      engine: string;
+      version: string;
+      device: string;
+      reason: string;
+      parameters: number;
+    }
+  | { type: 'stage-started'; time: string; stage: number; name: string; epochs: number; steps: number }
+  | ({
+      type: 'step';
+      time: string;
+      /** Mean loss of the batch's examples, nats. */
+      loss: number;
+      /** The same by kind, where the batch holds the kind. */
+      documentLoss?: number;
+      questionLoss?: number;
+      gradientNorm: number;
+      rate: number;
+      /** Input tokens that carry text, and those that are padding. */
+      tokens: number;
+      padding: number;
+      seconds: number;
+      memory: number;
+    } & Position)
+  | ({
+      type: 'evaluated';
+      time: string;
+      /** `full` at the end of a stage, `subset` on the fixed seeded subset in between. */
+      extent: 'full' | 'subset';
+      /** Which questions: `test` is the result; `train` shows what was learnt and forgotten. */
+      split: string;
+      answers?: AnswerMetrics;
+      /** Share of answer tokens that are the most likely given the gold ones before: not exact match. */
+      teacherForcedAccuracy?: number;
+      documents?: DocumentMetrics;
+      /** Exact match of guessing the commonest train answer to questions that start alike. */
+      blindPrior?: number;
+      /** Where the answers lie, relative to the run folder. */
+      predictions?: string;
+      seconds: number;
+    } & Position)
+  | ({ type: 'checkpoint'; time: string; folder: string } & Position)
+  | { type: 'evaluation-failed'; time: string; message: string }
+  | { type: 'stopped'; time: string; reason: string }
+  | { type: 'failed'; time: string; reason: string; detail?: string }
+  | { type: 'finished'; time: string; seconds: number };
+
+/** One answered question, a line of a predictions file: all that is needed to judge it again without the model. */
+export interface Prediction {
+  id: string;
+  documentId: string;
+  split: string;
+  question: string;
+  prompt: string;
+  answers: string[];
+  prediction: string;
+  exactMatch: boolean;
+  recall: boolean;
+  rougeL: number;
+}

@@ -1,0 +1,164 @@
+/**
+ * The experiment file, `*.pit.json`: one source for the types, the checks, the defaults and the JSON schema.
+ * Whatever the paper leaves unstated is a field here, and its default is recorded in the run.
+ */
+import { z } from 'zod';
+
+const count = z.number().int().positive();
+const fraction = z.number().min(0).max(1);
+const batch = z
+  .union([count, z.strictObject({ tokens: count })])
+  .describe('Effective batch: a number of examples, or {"tokens": n} for as many examples as fit into n tokens.');
+
+const part = z
+  .string()
+  .regex(/^(documents|questions):[^\s:]+$/, 'must read documents:SPLIT or questions:SPLIT')
+  .describe('documents:SPLIT or questions:SPLIT');
+
+const source = z.strictObject({
+  path: z.string().min(1).describe('File or folder, relative to the experiment file.'),
+  format: z.enum(['wiki', 'qa', 'text', 'squad', 'table']).optional().describe('Guessed from the path if left out.'),
+  split: z.string().min(1).optional().describe('Split of everything in it that names none itself.'),
+  domain: z.string().min(1).optional(),
+  columns: z
+    .strictObject({
+      id: z.string(),
+      title: z.string(),
+      text: z.string(),
+      document: z.string().describe("The column with the id of a question's document."),
+      question: z.string(),
+      answer: z.string(),
+      answers: z.string(),
+      split: z.string(),
+      domain: z.string(),
+    })
+    .partial()
+    .optional()
+    .describe('Which column of a JSONL, CSV or Parquet file holds what.'),
+});
+
+const model = z.union([
+  z.string().min(1).describe('A model folder, relative to the experiment file.'),
+  z.strictObject({
+    preset: z.string().min(1).describe('A size, trained from random initialisation.'),
+    vocabulary: count.default(2048).describe('Entries of the BPE tokenizer that is trained on the dataset.'),
+    tokenizer: z.string().min(1).optional().describe('A folder with a tokenizer.json to use instead.'),
+  }),
+]);
+
+const stage = z.strictObject({
+  name: z.string().min(1).optional(),
+  parts: z.array(part).min(1),
+  epochs: count.optional(),
+  rate: z.number().positive().optional(),
+  batch: batch.optional(),
+  arrangement: z.enum(['shuffled', 'grouped', 'interleaved', 'manual']).default('shuffled'),
+  first: z.enum(['questions', 'documents']).default('questions'),
+  documentWeights: z.strictObject({ answer: z.number().min(0), other: z.number().min(0) }).optional(),
+  keptQuestions: z.number().int().min(0).optional(),
+  order: z.array(z.string()).optional(),
+});
+
+const recipeChoice = z.union([
+  z.string(),
+  z.strictObject({
+    recipe: z.string(),
+    as: z.string().optional().describe('Name of this variant in tables; the recipe name if left out.'),
+    epochs: z.array(count).optional().describe('Epochs of each phase, in order.'),
+    rates: z.array(z.number().positive()).optional().describe('Peak learning rate of each phase, in order.'),
+  }),
+]);
+
+const phase = (rate: number, examples: number) =>
+  z
+    .strictObject({
+      rate: z.number().positive().default(rate).describe('Peak learning rate.'),
+      batch: batch.default(examples),
+    })
+    .prefault({});
+
+const training = z
+  .strictObject({
+    documents: phase(3e-5, 256).describe('Stages of documents alone.'),
+    questions: phase(5e-6, 256).describe('Stages of questions alone.'),
+    mixed: phase(3e-5, 256).describe('Stages of both; the paper does not state their rate.'),
+    epochs: z
+      .strictObject({
+        documents: count.default(10).describe('Continued pre-training on documents.'),
+        instruction: count.default(1).describe('Instruction-tuning after documents.'),
+        pit: count.default(3).describe('Phases before the new documents.'),
+        pitQuestions: count.default(3).describe('Question-only phases of PIT++ and PIT--; unstated in the paper.'),
+      })
+      .prefault({}),
+    keptQuestions: z
+      .number()
+      .int()
+      .min(0)
+      .default(64)
+      .describe('Question pairs kept in while pre-training continues on documents, so that the answer format survives.'),
+    keepQuestionsInLastPhase: z
+      .boolean()
+      .default(false)
+      .describe('Whether they also enter the last phase of PIT; unstated in the paper.'),
+    sequence: count.default(512).describe('Longest example in tokens; what is longer is cut.'),
+    row: z
+      .union([count, z.literal('auto')])
+      .default('auto')
+      .describe('Tokens in a packed row; auto picks the length that computes least.'),
+    microBatch: count.default(8192).describe('At most this many places are computed at once; more are accumulated.'),
+    optimizer: z
+      .strictObject({
+        beta1: fraction.default(0.9),
+        beta2: fraction.default(0.95),
+        epsilon: z.number().positive().default(1e-8),
+        weightDecay: z.number().min(0).default(0.1),
+        clip: z.number().min(0).default(1).describe('Largest gradient norm; 0 switches clipping off.'),
+      })
+      .prefault({}),
+    warmup: z.number().int().min(0).default(0).describe('Steps of linear warm-up in each stage.'),
+    finalRate: fraction.default(0.1).describe('The cosine ends at this share of the peak rate.'),
+    resetOptimizer: z.boolean().default(true).describe('Start each stage with fresh moments.'),
+    checkpointEvery: count.default(200).describe('Steps between checkpoints within a stage.'),
+  })
+  .prefault({});
+
+const evaluation = z
+  .strictObject({
+    everyEpochs: z.number().int().min(0).default(0).describe('Epochs between evaluations on the subset; 0 for none.'),
+    subset: count.default(100).describe('Questions in the fixed seeded subset.'),
+    trainQuestions: z.number().int().min(0).default(200).describe('Train questions asked at stage ends, to see forgetting.'),
+    maxTokens: count.default(32).describe('Longest answer in tokens.'),
+    batch: count.default(64).describe('Prompts answered at once.'),
+    shots: z.number().int().min(0).default(5).describe('In-context pairs of the closed-book and open-book settings.'),
+    bootstrap: count.default(1000).describe('Resamples behind a confidence interval.'),
+  })
+  .prefault({});
+
+export const experimentSchema = z
+  .strictObject({
+    $schema: z.string().optional(),
+    name: z.string().min(1).optional(),
+    description: z.string().optional(),
+    model,
+    data: z.union([z.string().min(1), source, z.array(z.union([z.string().min(1), source])).min(1)]),
+    splits: z
+      .strictObject({ train: z.string().default('train'), test: z.string().default('test') })
+      .prefault({})
+      .describe('Which split plays which part; questions of the test split are never trained on.'),
+    recipes: z.array(recipeChoice).min(1).optional(),
+    stages: z.array(stage).min(1).optional(),
+    seeds: z.array(z.number().int().min(0)).min(1).default([1]),
+    engine: z.enum(['onnx']).default('onnx'),
+    threads: z.number().int().min(0).default(0).describe('Processor threads; 0 for one a core.'),
+    training,
+    evaluation,
+  })
+  .refine((value) => (value.recipes === undefined) !== (value.stages === undefined), {
+    message: 'needs either "recipes" or "stages"',
+    path: ['recipes'],
+  });
+
+/** An experiment with every default filled in. */
+export type Experiment = z.infer<typeof experimentSchema>;
+export type DataSource = z.infer<typeof source>;
+export type StageEntry = z.infer<typeof stage>;

@@ -1,0 +1,71 @@
+/**
+ * A schedule: stages with the order in which a model sees documents and questions. Compiled from an experiment, a
+ * recipe, a dataset and a tokenizer; the realised order is a pure function of these, the seed and the epoch.
+ */
+import type { Batch } from '../engine/learner';
+
+export type Kind = 'document' | 'question';
+
+/** What a stage trains on: a kind of text from a split, written `documents:train`, `questions:train`, `documents:test`. */
+export interface Part {
+  kind: Kind;
+  split: string;
+}
+
+export type Arrangement = 'shuffled' | 'grouped' | 'interleaved' | 'manual';
+
+/** A phase of training with its own learning-rate schedule; every knob is resolved. */
+export interface Stage {
+  /** From 1. */
+  number: number;
+  name: string;
+  parts: Part[];
+  /** Times each example is seen. */
+  epochs: number;
+  /** Peak learning rate. */
+  rate: number;
+  /** Effective batch: so many examples, or so many tokens that carry text. */
+  batch: { examples: number } | { tokens: number };
+  arrangement: Arrangement;
+  /** What comes first in grouped and interleaved arrangements. */
+  first: 'questions' | 'documents';
+  /** Loss weights of a document's tokens: those of its answers, and all others. Both 1 unless the recipe weighs. */
+  documentWeights: { answer: number; other: number };
+  /** Training questions mixed into a stage of documents so that the answer format survives. */
+  keptQuestions: number;
+  /** Ids in the order made by hand, with arrangement `manual`. */
+  order?: string[];
+}
+
+/** A document or question as the model reads it. */
+export interface Example {
+  /** Ordinal in the schedule, from 0. */
+  index: number;
+  kind: Kind;
+  /** Id of the document or question. */
+  id: string;
+  /** The document it belongs to: itself, or the one that the question asks about. */
+  documentId: string;
+  split: string;
+  /** From the beginning-of-text token on; a question's end with the end-of-text token. */
+  tokens: Int32Array;
+  /** Relative loss weight of predicting tokens[i + 1] from tokens[0…i], length tokens.length − 1. Some are not 0. */
+  weights: Float32Array;
+}
+
+/** One optimiser step: indices of the examples in its effective batch, in order. */
+export type StepPlan = number[];
+
+export interface Schedule {
+  seed: number;
+  stages: Stage[];
+  /** Every example that some stage trains on, once. */
+  examples: Example[];
+  /** The steps of an epoch (from 1) of a stage, a pure function of the schedule. */
+  plan(stage: Stage, epoch: number): StepPlan[];
+  /** Passes over the plan: `stage.epochs`, or 1 where the arrangement repeats examples within one pass. */
+  passes(stage: Stage): number;
+}
+
+/** Micro-batches for one effective batch. */
+export type Pack = (examples: readonly Example[]) => Batch[];
