@@ -1,0 +1,9 @@
+/** Errors made for people: what happened, where, what to do, in one sentence. Everything else keeps its stack. */
+export class UserError extends Error {
+  override name = 'UserError';
+}
+
+/** The sentence of anything that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
