@@ -1,28 +1,17 @@
 /**
  * What the trainer appends to `events.jsonl`, one JSON object a line, and nothing else does. Whoever watches a run
- * reads the file from a byte offset; the window can be rebuilt from it at any time. This file imports nothing.
+ * reads the file from a byte offset; the window can be rebuilt from it at any time. This file imports nothing but the
+ * shapes of metrics.
  */
+import type { AnswerMetrics, Estimate } from '../metrics/estimate';
+
+export type { AnswerMetrics, Estimate };
 
 /** A point of the run: the optimiser step within a stage. Stages, epochs and steps count from 1. */
 export interface Position {
   stage: number;
   epoch: number;
   step: number;
-}
-
-/** An estimate with its 95 % confidence interval. */
-export interface Estimate {
-  value: number;
-  low: number;
-  high: number;
-}
-
-/** Answers to questions, judged. Fractions from 0 to 1. */
-export interface AnswerMetrics {
-  count: number;
-  exactMatch: Estimate;
-  recall: Estimate;
-  rougeL: Estimate;
 }
 
 export interface DocumentMetrics {
@@ -33,7 +22,15 @@ export interface DocumentMetrics {
 }
 
 export type RunEvent =
-  | { type: 'started'; time: string; pid: number; host: string; resumed: boolean }
+  | {
+      type: 'started';
+      time: string;
+      pid: number;
+      host: string;
+      resumed: boolean;
+      /** Tells the process from a later one with the same id, where the system says when it began. */
+      processStart?: string;
+    }
   | {
       type: 'device';
       time: string;
