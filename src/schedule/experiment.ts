@@ -3,6 +3,7 @@
  * Whatever the paper leaves unstated is a field here, and its default is recorded in the run.
  */
 import { z } from 'zod';
+import { recipeKeys } from './recipes';
 
 const count = z.number().int().positive();
 const fraction = z.number().min(0).max(1);
@@ -46,23 +47,44 @@ const model = z.union([
   }),
 ]);
 
+const documentWeights = z.strictObject({ answer: z.number().min(0), other: z.number().min(0) });
+
 const stage = z.strictObject({
-  name: z.string().min(1).optional(),
-  parts: z.array(part).min(1),
-  epochs: count.optional(),
-  rate: z.number().positive().optional(),
+  name: z.string().min(1).optional().describe('The parts if left out.'),
+  parts: z.array(part).min(1).describe('What the stage trains on, mixed.'),
+  epochs: count
+    .optional()
+    .describe('From training.epochs if left out: documents, instruction (questions alone) or pit (both).'),
+  rate: z.number().positive().optional().describe('Peak learning rate; that of the kind of stage if left out.'),
   batch: batch.optional(),
-  arrangement: z.enum(['shuffled', 'grouped', 'interleaved', 'manual']).default('shuffled'),
-  first: z.enum(['questions', 'documents']).default('questions'),
-  documentWeights: z.strictObject({ answer: z.number().min(0), other: z.number().min(0) }).optional(),
-  keptQuestions: z.number().int().min(0).optional(),
-  order: z.array(z.string()).optional(),
+  arrangement: z
+    .enum(['shuffled', 'grouped', 'interleaved', 'manual'])
+    .default('shuffled')
+    .describe(
+      "grouped: each document's questions, all epochs over, next to the document, all epochs over; " +
+        'interleaved: the same once an epoch; manual: as "order" says.',
+    ),
+  first: z.enum(['questions', 'documents']).default('questions').describe('What grouped and interleaved start with.'),
+  documentWeights: documentWeights
+    .optional()
+    .describe("Loss weights of a document's tokens: inside the answers to its questions, and all others."),
+  keptQuestions: z
+    .number()
+    .int()
+    .min(0)
+    .optional()
+    .describe('Training questions mixed into a shuffled stage of documents; none if left out.'),
+  order: z.array(z.string()).optional().describe('Ids of documents and questions, for the arrangement manual.'),
 });
 
+const recipeKey = z
+  .string()
+  .meta({ enum: recipeKeys, description: 'A setting of the paper; see docs/experiments.md.' });
+
 const recipeChoice = z.union([
-  z.string(),
+  recipeKey,
   z.strictObject({
-    recipe: z.string(),
+    recipe: recipeKey,
     as: z.string().optional().describe('Name of this variant in tables; the recipe name if left out.'),
     epochs: z.array(count).optional().describe('Epochs of each phase, in order.'),
     rates: z.array(z.number().positive()).optional().describe('Peak learning rate of each phase, in order.'),
@@ -95,12 +117,17 @@ const training = z
       .int()
       .min(0)
       .default(64)
-      .describe('Question pairs kept in while pre-training continues on documents, so that the answer format survives.'),
+      .describe(
+        'Question pairs kept in while pre-training continues on documents, so that the answer format survives.',
+      ),
     keepQuestionsInLastPhase: z
       .boolean()
       .default(false)
       .describe('Whether they also enter the last phase of PIT; unstated in the paper.'),
-    sequence: count.default(512).describe('Longest example in tokens; what is longer is cut.'),
+    sequence: count
+      .min(2)
+      .default(512)
+      .describe('Longest example in tokens; a longer document is cut, a longer question refused.'),
     row: z
       .union([count, z.literal('auto')])
       .default('auto')
@@ -126,7 +153,12 @@ const evaluation = z
   .strictObject({
     everyEpochs: z.number().int().min(0).default(0).describe('Epochs between evaluations on the subset; 0 for none.'),
     subset: count.default(100).describe('Questions in the fixed seeded subset.'),
-    trainQuestions: z.number().int().min(0).default(200).describe('Train questions asked at stage ends, to see forgetting.'),
+    trainQuestions: z
+      .number()
+      .int()
+      .min(0)
+      .default(200)
+      .describe('Train questions asked at stage ends, to see forgetting.'),
     maxTokens: count.default(32).describe('Longest answer in tokens.'),
     batch: count.default(64).describe('Prompts answered at once.'),
     shots: z.number().int().min(0).default(5).describe('In-context pairs of the closed-book and open-book settings.'),
@@ -154,7 +186,7 @@ export const experimentSchema = z
     evaluation,
   })
   .refine((value) => (value.recipes === undefined) !== (value.stages === undefined), {
-    message: 'needs either "recipes" or "stages"',
+    message: 'must be given, or else "stages", and not both',
     path: ['recipes'],
   });
 
@@ -162,3 +194,9 @@ export const experimentSchema = z
 export type Experiment = z.infer<typeof experimentSchema>;
 export type DataSource = z.infer<typeof source>;
 export type StageEntry = z.infer<typeof stage>;
+export type RecipeChoice = z.infer<typeof recipeChoice>;
+
+/** The JSON schema of the file as people write it: what has a default may be left out. */
+export function experimentJsonSchema(): z.core.JSONSchema.BaseSchema {
+  return z.toJSONSchema(experimentSchema, { io: 'input' });
+}

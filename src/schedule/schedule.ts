@@ -2,7 +2,9 @@
  * A schedule: stages with the order in which a model sees documents and questions. Compiled from an experiment, a
  * recipe, a dataset and a tokenizer; the realised order is a pure function of these, the seed and the epoch.
  */
+import type { Source } from '../dataset/model';
 import type { Batch } from '../engine/learner';
+import type { PromptStyle } from './recipes';
 
 export type Kind = 'document' | 'question';
 
@@ -31,7 +33,7 @@ export interface Stage {
   first: 'questions' | 'documents';
   /** Loss weights of a document's tokens: those of its answers, and all others. Both 1 unless the recipe weighs. */
   documentWeights: { answer: number; other: number };
-  /** Training questions mixed into a stage of documents so that the answer format survives. */
+  /** Training questions mixed into a stage of documents so that the answer format survives; at most those there are. */
   keptQuestions: number;
   /** Ids in the order made by hand, with arrangement `manual`. */
   order?: string[];
@@ -56,16 +58,38 @@ export interface Example {
 /** One optimiser step: indices of the examples in its effective batch, in order. */
 export type StepPlan = number[];
 
+/** A document whose end the model does not see. */
+export interface Truncation {
+  /** Id of the document. */
+  id: string;
+  /** How long it is, and how much of it is kept, in tokens. */
+  tokens: number;
+  kept: number;
+  source: Source;
+}
+
 export interface Schedule {
   seed: number;
+  /** Empty where nothing is trained. */
   stages: Stage[];
-  /** Every example that some stage trains on, once. */
+  /** How the setting puts its questions in an evaluation. */
+  prompt: PromptStyle;
+  /** Every example that some stage trains on, once; a document once for each of its weightings. */
   examples: Example[];
+  truncated: Truncation[];
+  /** Indices of the examples that a stage trains on, each once, in the order of the dataset. */
+  members(stage: Stage): number[];
   /** The steps of an epoch (from 1) of a stage, a pure function of the schedule. */
   plan(stage: Stage, epoch: number): StepPlan[];
   /** Passes over the plan: `stage.epochs`, or 1 where the arrangement repeats examples within one pass. */
   passes(stage: Stage): number;
 }
 
+/** A batch that knows what it holds. */
+export interface PackedBatch extends Batch {
+  /** The examples by their ordinal in the batch, length exampleCount. */
+  members: Example[];
+}
+
 /** Micro-batches for one effective batch. */
-export type Pack = (examples: readonly Example[]) => Batch[];
+export type Pack = (examples: readonly Example[]) => PackedBatch[];

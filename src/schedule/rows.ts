@@ -1,0 +1,85 @@
+/** Picks the lengths of packed rows: those that compute least over a sample of the steps that will be trained. */
+import { cheapestRow, firstFitDecreasing, packingCost, placesOf, USUAL_ATTENTION } from './pack';
+import type { Schedule, Stage } from './schedule';
+
+/** Rows have a multiple of so many places. */
+const STRIDE = 8;
+/** Rows are not made longer than this unless an example is. */
+const USUAL_LONGEST = 512;
+const SAMPLED_STEPS = 16;
+
+export interface RowOptions {
+  /** The stages that will use the row; all of the schedule if left out. */
+  stages?: readonly Stage[];
+  /** Row length at which attention costs as much as everything else, 6 × the hidden size; see `packingCost`. */
+  attention?: number;
+  /** Most places in a row, `training.microBatch`. */
+  most?: number;
+}
+
+/** The one row length in places: a multiple of 8 that holds every example of the stages, or `most` if that is less. */
+export function chooseRow(schedule: Schedule, options: RowOptions = {}): number {
+  return chooseRows(schedule, 1, options)[0];
+}
+
+/**
+ * Up to `count` row lengths, of which each effective batch takes its cheapest: a handful of shapes for the engine and
+ * little padding even where batches are small. Chosen one after the other, each to save most beside those before.
+ */
+export function chooseRows(schedule: Schedule, count: number, options: RowOptions = {}): number[] {
+  const { stages = schedule.stages, attention = USUAL_ATTENTION, most = Infinity } = options;
+  const steps = stages.flatMap((stage) => sampleSteps(schedule, stage));
+  const candidates = candidateRows(longest(schedule, stages), most);
+  const costs = candidates.map((row) => steps.map((sizes) => costOf(sizes, row, attention)));
+  const chosen: number[] = [];
+  let cheapest = steps.map(() => Infinity);
+  while (chosen.length < count) {
+    const totals = costs.map((row) => row.reduce((sum, cost, step) => sum + Math.min(cost, cheapest[step]), 0));
+    const best = totals.indexOf(Math.min(...totals));
+    if (chosen.includes(candidates[best])) break;
+    chosen.push(candidates[best]);
+    cheapest = cheapest.map((cost, step) => Math.min(cost, costs[best][step]));
+  }
+  return chosen;
+}
+
+/** Share of the computed places that hold no token, over a sample of a stage's steps. */
+export function paddingShare(schedule: Schedule, stage: Stage, rows: readonly number[], attention?: number): number {
+  let text = 0;
+  let computed = 0;
+  for (const sizes of sampleSteps(schedule, stage)) {
+    const row = cheapestRow(sizes, rows, attention);
+    text += sizes.reduce((a, b) => a + b, 0);
+    computed += firstFitDecreasing(sizes, row).length * row;
+  }
+  return 1 - text / computed;
+}
+
+/** Infinite where an example of the step does not fit; so the first length chosen must hold all of them. */
+function costOf(sizes: readonly number[], row: number, attention: number): number {
+  return sizes.some((size) => size > row) ? Infinity : packingCost(sizes, row, attention);
+}
+
+function candidateRows(longest: number, most: number): number[] {
+  const last = Math.min(Math.max(roundUp(longest), USUAL_LONGEST), most);
+  const rows = Array.from({ length: Math.floor(last / STRIDE) }, (_, number) => (number + 1) * STRIDE);
+  return rows.length > 0 ? rows : [last];
+}
+
+/** Places of each example, for steps spread over the first epoch. */
+function sampleSteps(schedule: Schedule, stage: Stage): number[][] {
+  const steps = schedule.plan(stage, 1);
+  const count = Math.min(SAMPLED_STEPS, steps.length);
+  const chosen = Array.from({ length: count }, (_, number) => steps[Math.floor((number * steps.length) / count)]);
+  return chosen.map((step) => step.map((index) => placesOf(schedule.examples[index])));
+}
+
+function longest(schedule: Schedule, stages: readonly Stage[]): number {
+  return stages
+    .flatMap((stage) => schedule.members(stage))
+    .reduce((most, index) => Math.max(most, placesOf(schedule.examples[index])), 1);
+}
+
+function roundUp(places: number): number {
+  return Math.ceil(places / STRIDE) * STRIDE;
+}
