@@ -1,0 +1,123 @@
+/**
+ * Causal self-attention with rotary positions and grouped queries over packed rows, forward and backward. A place sees
+ * only itself and earlier places of its own example.
+ */
+import type { ModelConfig } from '../../model/config';
+import type { Graph, Value } from './graph';
+import type { Tape } from './tape';
+
+/** What attention needs to know about a batch, computed once and used by every layer. */
+export interface Surroundings {
+  /** Position of each place within its example, [rows, length] int64. */
+  positions: Value;
+  /** 0 where a place may look, a large negative number where not, [rows, 1, length, length]. */
+  bias: Value;
+  cosine: Value;
+  sine: Value;
+  /** −sine: rotates back. */
+  negativeSine: Value;
+}
+
+/** From example ordinals and positions, both [rows, length] int32, with the row length known. */
+export function surroundings(graph: Graph, config: ModelConfig, examples: Value, positions: Value): Surroundings {
+  const [rows, length] = examples.shape as [string, number];
+  const same = graph.ops(
+    'Equal',
+    [graph.reshape(examples, [rows, 1, length, 1]), graph.reshape(examples, [rows, 1, 1, length])],
+    [{ shape: [rows, 1, length, length], type: 'bool' }],
+  )[0];
+  const earlier = Array.from({ length: length * length }, (_, i) => Number(i % length <= Math.floor(i / length)));
+  const causal = graph.constant(earlier, [length, length], 'bool');
+  const visible = graph.ops('And', [same, causal], [{ shape: same.shape, type: 'bool' }])[0];
+  const bias = graph.ops('Where', [visible, graph.scalar(0), graph.scalar(-1e9)], [{ shape: same.shape }])[0];
+  return { positions: graph.cast(positions, 'int64'), bias, ...rotations(graph, config) };
+}
+
+/** Cosine and sine of position × θ^(−2i/headSize), [maxPositions, headSize / 2] each. */
+export function rotations(graph: Graph, { maxPositions, headSize, ropeTheta }: ModelConfig) {
+  const half = headSize / 2;
+  const angles = Float64Array.from({ length: maxPositions * half }, (_, i) => {
+    const frequency = Math.fround(1 / Math.pow(ropeTheta, (2 * (i % half)) / headSize));
+    return Math.floor(i / half) * frequency;
+  });
+  const table = (f: (angle: number) => number) => graph.constant(Float32Array.from(angles, f), [maxPositions, half]);
+  return { cosine: table(Math.cos), sine: table(Math.sin), negativeSine: table((angle) => -Math.sin(angle)) };
+}
+
+/** Attention of queries [places, heads · size] over keys and values [places, kvHeads · size]; same shape as queries. */
+export function attention(
+  tape: Tape,
+  config: ModelConfig,
+  [queries, keys, values]: readonly [Value, Value, Value],
+  around: Surroundings,
+): Value {
+  const { graph } = tape;
+  const heads = new Heads(graph, config, around);
+  const q = heads.rotate(heads.split(queries, config.heads), around.sine);
+  const k = heads.rotate(heads.split(keys, config.kvHeads), around.sine);
+  const v = heads.split(values, config.kvHeads);
+  const grouped = heads.group(q);
+  const weights = heads.softmax(graph.matmul(grouped, k, { transB: true, scale: heads.scale }));
+  const mixed = graph.matmul(weights, v);
+  const output = heads.merge(heads.ungroup(mixed), queries.shape);
+  return tape.record(output, [queries, keys, values], (gradient) => {
+    const back = heads.group(heads.split(gradient, config.heads));
+    const delta = graph.sum(graph.binary('Mul', back, mixed), [3], true);
+    const pull = graph.matmul(back, v, { transB: true });
+    const scores = graph.binary('Mul', weights, graph.binary('Sub', pull, delta));
+    const toQ = heads.ungroup(graph.matmul(scores, k, { scale: heads.scale }));
+    const toK = graph.matmul(scores, grouped, { transA: true, scale: heads.scale });
+    const toV = graph.matmul(weights, back, { transA: true });
+    return [
+      tape.added(heads.merge(heads.rotate(toQ, around.negativeSine), queries.shape)),
+      tape.added(heads.merge(heads.rotate(toK, around.negativeSine), keys.shape)),
+      tape.added(heads.merge(toV, values.shape)),
+    ];
+  });
+}
+
+/** Moves activations between [places, heads · size] and [rows, heads, length, size]. */
+class Heads {
+  readonly scale: number;
+  private readonly rows: string;
+  private readonly length: number;
+
+  constructor(
+    private readonly graph: Graph,
+    private readonly config: ModelConfig,
+    private readonly around: Surroundings,
+  ) {
+    this.scale = 1 / Math.sqrt(config.headSize);
+    [this.rows, this.length] = around.positions.shape as [string, number];
+  }
+
+  split(x: Value, heads: number): Value {
+    const apart = this.graph.reshape(x, [this.rows, this.length, heads, this.config.headSize]);
+    return this.graph.transpose(apart, [0, 2, 1, 3]);
+  }
+
+  merge(x: Value, shape: Value['shape']): Value {
+    return this.graph.reshape(this.graph.transpose(x, [0, 2, 1, 3]), shape);
+  }
+
+  /** Heads that share keys stand below each other, so that one product serves the group: [rows, kvHeads, n, size]. */
+  group(x: Value): Value {
+    const { heads, kvHeads, headSize } = this.config;
+    return this.graph.reshape(x, [this.rows, kvHeads, (heads / kvHeads) * this.length, headSize]);
+  }
+
+  ungroup(x: Value): Value {
+    return this.graph.reshape(x, [this.rows, this.config.heads, this.length, this.config.headSize]);
+  }
+
+  rotate(x: Value, sine: Value): Value {
+    return this.graph.op('RotaryEmbedding', [x, this.around.positions, this.around.cosine, sine], x.shape);
+  }
+
+  softmax(scores: Value): Value {
+    const { graph, config, around, length } = this;
+    const apart = graph.reshape(scores, [this.rows, config.heads, length, length]);
+    const masked = graph.binary('Add', apart, around.bias);
+    return graph.reshape(graph.op('Softmax', [masked], masked.shape, { axis: -1 }), scores.shape);
+  }
+}

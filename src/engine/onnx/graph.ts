@@ -1,0 +1,197 @@
+/**
+ * A graph under construction: values with shapes, constants, operators. It emits ONNX nodes and keeps shapes, and knows
+ * nothing of gradients, layers or models. A dimension is a number, or the name of one that is known only when the graph
+ * runs (`rows`, `places`, `scored` …), so that one graph serves batches of every size.
+ */
+import { type AttributeProto, encodeModel, type NodeProto, type TensorProto, type ValueProto } from './proto';
+
+export type Dim = number | string;
+export type Shape = readonly Dim[];
+
+/** ONNX element types that occur here. */
+export const elementTypes = { float32: 1, int32: 6, int64: 7, bool: 9 } as const;
+export type ElementType = keyof typeof elementTypes;
+
+export interface Value {
+  readonly name: string;
+  readonly shape: Shape;
+  readonly type: ElementType;
+}
+
+export type Attribute = number | { float: number } | string | readonly number[];
+export type Attributes = Record<string, Attribute>;
+
+/** ONNX Runtime's own operators live in a domain of their own. */
+const contributed = new Set(['FusedMatMul', 'GroupQueryAttention', 'RotaryEmbedding', 'QuickGelu']);
+
+export function sameShape(a: Shape, b: Shape): boolean {
+  return a.length === b.length && a.every((dim, i) => dim === b[i]);
+}
+
+/** Shape of an element-wise result; throws where a dimension differs and neither is 1. */
+export function broadcastShape(a: Shape, b: Shape): Shape {
+  const rank = Math.max(a.length, b.length);
+  return Array.from({ length: rank }, (_, i) => {
+    const x = a[a.length - rank + i] ?? 1;
+    const y = b[b.length - rank + i] ?? 1;
+    if (x !== y && x !== 1 && y !== 1) throw new Error(`Shape mismatch: [${a.join(', ')}] vs [${b.join(', ')}]`);
+    return x === 1 ? y : x;
+  });
+}
+
+export class Graph {
+  private readonly nodes: NodeProto[] = [];
+  private readonly initializers: TensorProto[] = [];
+  private readonly inputs: Value[] = [];
+  private readonly constants = new Map<string, Value>();
+  private counter = 0;
+
+  input(name: string, shape: Shape, type: ElementType = 'float32'): Value {
+    const value = { name, shape, type };
+    this.inputs.push(value);
+    return value;
+  }
+
+  /** A constant tensor; equal small ones are shared. */
+  constant(data: readonly number[] | Float32Array, shape: readonly number[], type: ElementType = 'float32'): Value {
+    const key = data.length <= 16 ? `${type}|${shape.join()}|${data.join()}` : undefined;
+    const known = key === undefined ? undefined : this.constants.get(key);
+    if (known) return known;
+    const value = { name: this.fresh('constant'), shape, type };
+    this.initializers.push({
+      name: value.name,
+      data_type: elementTypes[type],
+      dims: shape,
+      raw_data: bytesOf(data, type),
+    });
+    if (key !== undefined) this.constants.set(key, value);
+    return value;
+  }
+
+  scalar(x: number): Value {
+    return this.constant([x], []);
+  }
+
+  /** A list of sizes or axes, as ONNX wants them: a vector of int64. */
+  sizes(list: readonly number[]): Value {
+    return this.constant(list, [list.length], 'int64');
+  }
+
+  /** One operator with one result. */
+  op(operator: string, inputs: readonly (Value | undefined)[], shape: Shape, attributes: Attributes = {}): Value {
+    return this.ops(operator, inputs, [{ shape, type: inputs[0]?.type ?? 'float32' }], attributes)[0];
+  }
+
+  /** One operator with several results. */
+  ops(
+    operator: string,
+    inputs: readonly (Value | undefined)[],
+    results: readonly { shape: Shape; type?: ElementType }[],
+    attributes: Attributes = {},
+  ): Value[] {
+    const outputs = results.map(({ shape, type }) => ({ name: this.fresh(operator), shape, type: type ?? 'float32' }));
+    this.nodes.push({
+      op_type: operator,
+      domain: contributed.has(operator) ? 'com.microsoft' : '',
+      name: outputs[0].name,
+      input: inputs.map((value) => value?.name ?? ''),
+      output: outputs.map((value) => value.name),
+      attribute: Object.entries(attributes).map(encodeAttribute),
+    });
+    return outputs;
+  }
+
+  binary(operator: 'Add' | 'Sub' | 'Mul' | 'Div' | 'Max' | 'Min', a: Value, b: Value): Value {
+    return this.op(operator, [a, b], broadcastShape(a.shape, b.shape));
+  }
+
+  unary(operator: 'Neg' | 'Sqrt' | 'Log' | 'Sigmoid' | 'Reciprocal', a: Value): Value {
+    return this.op(operator, [a], a.shape);
+  }
+
+  cast(a: Value, type: ElementType): Value {
+    return this.ops('Cast', [a], [{ shape: a.shape, type }], { to: elementTypes[type] })[0];
+  }
+
+  /** At most one dimension of the new shape may be known only at run time. */
+  reshape(a: Value, shape: Shape): Value {
+    if (sameShape(a.shape, shape)) return a;
+    if (shape.filter((dim) => typeof dim === 'string').length > 1) throw new Error(`Ambiguous shape: ${shape.join()}`);
+    const sizes = this.sizes(shape.map((dim) => (typeof dim === 'string' ? -1 : dim)));
+    return this.op('Reshape', [a, sizes], shape);
+  }
+
+  transpose(a: Value, permutation: readonly number[]): Value {
+    return this.op(
+      'Transpose',
+      [a],
+      permutation.map((axis) => a.shape[axis]),
+      { perm: permutation },
+    );
+  }
+
+  sum(a: Value, axes: readonly number[], keepDims: boolean): Value {
+    return this.reduce('ReduceSum', a, axes, keepDims);
+  }
+
+  sumOfSquares(a: Value): Value {
+    const axes = a.shape.map((_, axis) => axis);
+    return this.reduce('ReduceSumSquare', a, axes, false);
+  }
+
+  private reduce(operator: string, a: Value, axes: readonly number[], keepDims: boolean): Value {
+    const reduced = a.shape.map((dim, axis) => (axes.includes(axis) ? 1 : dim));
+    const shape = keepDims ? reduced : a.shape.filter((_, axis) => !axes.includes(axis));
+    return this.op(operator, [a, this.sizes(axes)], shape, { keepdims: keepDims ? 1 : 0 });
+  }
+
+  /** Batched product op(a) · op(b) · scale over the last two dimensions, op being transposition where asked. */
+  matmul(a: Value, b: Value, { transA = false, transB = false, scale = 1 } = {}): Value {
+    const batch = broadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
+    const shape = [...batch, a.shape.at(transA ? -1 : -2)!, b.shape.at(transB ? -2 : -1)!];
+    if (a.shape.length === 2 && b.shape.length === 2 && scale === 1)
+      return this.op('Gemm', [a, b], shape, { transA: Number(transA), transB: Number(transB) });
+    const attributes = { transA: Number(transA), transB: Number(transB), alpha: { float: scale } };
+    return this.op('FusedMatMul', [a, b], shape, attributes);
+  }
+
+  /** The bytes of an ONNX model that computes `outputs`, named as in the list. */
+  build(outputs: readonly Value[]): Uint8Array {
+    return encodeModel({
+      name: 'graph',
+      node: this.nodes,
+      initializer: this.initializers,
+      input: this.inputs.map(describe),
+      output: outputs.map(describe),
+    });
+  }
+
+  private fresh(hint: string): string {
+    return `${hint}_${this.counter++}`;
+  }
+}
+
+function describe({ name, shape, type }: Value): ValueProto {
+  const dim = shape.map((size) => (typeof size === 'string' ? { dim_param: size } : { dim_value: size }));
+  return { name, type: { tensor_type: { elem_type: elementTypes[type], shape: { dim } } } };
+}
+
+function encodeAttribute([name, value]: [string, Attribute]): AttributeProto {
+  if (typeof value === 'number') return { name, type: 2, i: value };
+  if (typeof value === 'string') return { name, type: 3, s: Buffer.from(value) };
+  if ('float' in value) return { name, type: 1, f: value.float };
+  return { name, type: 7, ints: value };
+}
+
+function bytesOf(data: readonly number[] | Float32Array, type: ElementType): Uint8Array {
+  switch (type) {
+    case 'float32':
+      return new Uint8Array(Float32Array.from(data).buffer);
+    case 'int32':
+      return new Uint8Array(Int32Array.from(data).buffer);
+    case 'int64':
+      return new Uint8Array(BigInt64Array.from(data, (x) => BigInt(x)).buffer);
+    case 'bool':
+      return Uint8Array.from(data);
+  }
+}

@@ -1,0 +1,137 @@
+/**
+ * The graphs a learner runs, from the same blocks: a whole training step in one graph; the same in two halves, gradients
+ * and update, for batches that are accumulated; scoring. Results are named as `names` says.
+ */
+import type { ModelConfig } from '../../model/config';
+import { parametersOf, type Parameter } from '../../model/parameters';
+import type { OptimizerSettings } from '../learner';
+import { clipFactor, globalNorm, type Slot, stepInputs, update } from './adamw';
+import { surroundings } from './attention';
+import { type BatchInputs, batchInputs } from './batchInputs';
+import { decode, finalNorm, outputTable, type Weights, weightInputs } from './decoder';
+import { Graph, type Value } from './graph';
+import { takeRows } from './layers';
+import { Tape } from './tape';
+import { crossEntropy, embed } from './vocabulary';
+
+/** An encoded graph with the generated names of its results, by what they are. */
+export interface Compiled<Results extends string> {
+  bytes: Uint8Array;
+  results: Record<Results, string>;
+  /** Results that belong to a weight, by weight name. */
+  perWeight: Record<string, Map<string, string>>;
+}
+
+/** Names of the optimiser's and accumulator's inputs that belong to a weight. */
+export const firstOf = (weight: string) => `${weight}#first`;
+export const secondOf = (weight: string) => `${weight}#second`;
+export const gradientOf = (weight: string) => `${weight}#gradient`;
+
+/** loss, norm, and new `weight`, `first`, `second` a weight, from one batch. */
+export function stepGraph(config: ModelConfig, optimizer: OptimizerSettings, length: number): Compiled<'loss' | 'norm'> {
+  const graph = new Graph();
+  const weights = weightInputs(graph, config);
+  const { loss, gradients } = differentiate(graph, config, weights, length, new Map());
+  return finish(graph, { loss }, updates(graph, config, optimizer, weights, gradients));
+}
+
+/** loss, and a `gradient` a weight: the given sum plus this batch's. */
+export function gradientGraph(config: ModelConfig, length: number): Compiled<'loss'> {
+  const graph = new Graph();
+  const weights = weightInputs(graph, config);
+  const sums = new Map([...weights].map(([name, { shape }]) => [name, graph.input(gradientOf(name), shape)]));
+  const { loss, gradients } = differentiate(graph, config, weights, length, sums);
+  const named = new Map([...weights.keys()].map((name, i) => [name, gradients[i]]));
+  return compile(graph, { loss }, { gradient: named });
+}
+
+/** norm, and new `weight`, `first`, `second` a weight, from accumulated gradients. */
+export function updateGraph(config: ModelConfig, optimizer: OptimizerSettings): Compiled<'norm'> {
+  const graph = new Graph();
+  const weights = weightInputs(graph, config);
+  const gradients = [...weights].map(([name, { shape }]) => graph.input(gradientOf(name), shape));
+  return finish(graph, {}, updates(graph, config, optimizer, weights, gradients));
+}
+
+/** loss [scored, 1] in nats and the most likely token [scored] int64 at each scored place. */
+export function scoreGraph(config: ModelConfig, length: number): Compiled<'losses' | 'best'> {
+  const graph = new Graph();
+  const weights = weightInputs(graph, config);
+  const inputs = batchInputs(graph, length);
+  const hidden = scoredStates(new Tape(graph), config, weights, inputs);
+  const logits = graph.matmul(hidden, outputTable(config, weights), { transB: true });
+  const logs = graph.op('LogSoftmax', [logits], logits.shape, { axis: -1 });
+  const column = graph.reshape(inputs.targets, ['scored', 1]);
+  const chosen = graph.op('GatherElements', [logs, column], ['scored', 1], { axis: 1 });
+  const results = [{ shape: ['scored'], type: 'int64' as const }];
+  const best = graph.ops('ArgMax', [logits], results, { axis: -1, keepdims: 0 })[0];
+  return compile(graph, { losses: graph.unary('Neg', chosen), best }, {});
+}
+
+function differentiate(
+  graph: Graph,
+  config: ModelConfig,
+  weights: Weights,
+  length: number,
+  sums: ReadonlyMap<string, Value>,
+): { loss: Value; gradients: Value[] } {
+  const tape = new Tape(graph);
+  const inputs = batchInputs(graph, length);
+  const hidden = scoredStates(tape, config, weights, inputs);
+  const targets = { tokens: inputs.targets, slots: inputs.targetSlots, used: inputs.used, weights: inputs.weights };
+  const loss = crossEntropy(tape, hidden, outputTable(config, weights), targets);
+  return { loss, gradients: tape.gradients(loss, [...weights.values()], sums) };
+}
+
+/** Normed hidden states at the scored places, [scored, hiddenSize]. */
+function scoredStates(tape: Tape, config: ModelConfig, weights: Weights, inputs: BatchInputs): Value {
+  const around = surroundings(tape.graph, config, inputs.examples, inputs.positions);
+  const table = weights.get('model.embed_tokens.weight')!;
+  const embedded = embed(tape, table, inputs.tokens, inputs.tokenSlots, inputs.used);
+  const hidden = decode(tape, config, weights, embedded, around);
+  return finalNorm(tape, config, weights, takeRows(tape, hidden, inputs.scored));
+}
+
+function updates(
+  graph: Graph,
+  config: ModelConfig,
+  optimizer: OptimizerSettings,
+  weights: Weights,
+  gradients: readonly Value[],
+): { norm: Value; slots: Map<string, Slot> } {
+  const inputs = stepInputs(graph);
+  const norm = globalNorm(graph, gradients);
+  const factor = clipFactor(graph, norm, optimizer.clip);
+  const step = (parameter: Parameter, i: number): [string, Slot] => {
+    const { name, shape } = parameter;
+    const moments = { first: graph.input(firstOf(name), shape), second: graph.input(secondOf(name), shape) };
+    const clipped = factor ? graph.binary('Mul', gradients[i], factor) : gradients[i];
+    return [name, update(graph, optimizer, inputs, parameter, { weight: weights.get(name)!, ...moments }, clipped)];
+  };
+  return { norm, slots: new Map(parametersOf(config).map(step)) };
+}
+
+function finish<Extra extends string>(
+  graph: Graph,
+  extra: Record<Extra, Value>,
+  { norm, slots }: { norm: Value; slots: Map<string, Slot> },
+): Compiled<Extra | 'norm'> {
+  const part = (key: keyof Slot) => new Map([...slots].map(([name, slot]) => [name, slot[key]]));
+  const perWeight = { weight: part('weight'), first: part('first'), second: part('second') };
+  return compile(graph, { ...extra, norm } as Record<Extra | 'norm', Value>, perWeight);
+}
+
+function compile<Results extends string>(
+  graph: Graph,
+  results: Record<Results, Value>,
+  perWeight: Record<string, Map<string, Value>>,
+): Compiled<Results> {
+  const single = Object.entries(results) as [Results, Value][];
+  const many = Object.values(perWeight).flatMap((values) => [...values.values()]);
+  const nameOf = (values: Map<string, Value>) => new Map([...values].map(([weight, { name }]) => [weight, name]));
+  return {
+    bytes: graph.build([...single.map(([, value]) => value), ...many]),
+    results: Object.fromEntries(single.map(([key, { name }]) => [key, name])) as Record<Results, string>,
+    perWeight: Object.fromEntries(Object.entries(perWeight).map(([key, values]) => [key, nameOf(values)])),
+  };
+}

@@ -1,0 +1,79 @@
+/**
+ * The differentiable operations of a decoder, each with a hand-derived backward pass that touches memory as rarely as
+ * ONNX Runtime's CPU operators allow. Matrices are [outputs, inputs], activations [places, features].
+ */
+import type { Value } from './graph';
+import type { Contribution, Tape } from './tape';
+
+/** x · wᵀ (+ plus): a projection, with the residual stream added inside the product where given. */
+export function linear(tape: Tape, x: Value, weight: Value, plus?: Value): Value {
+  const { graph } = tape;
+  const output = graph.op('Gemm', [x, weight, plus], [x.shape[0], weight.shape[0]], { transB: 1 });
+  return tape.record(output, plus ? [x, weight, plus] : [x, weight], (gradient) => [
+    (sum) => graph.op('Gemm', [gradient, weight, sum], x.shape),
+    (sum) => graph.op('Gemm', [gradient, x, sum], weight.shape, { transA: 1 }),
+    plus && tape.added(gradient),
+  ]);
+}
+
+/** x / √(mean(x²) + ε) · weight over the last axis. */
+export function rmsNorm(tape: Tape, x: Value, weight: Value, epsilon: number): Value {
+  const { graph } = tape;
+  const [rows, size] = x.shape;
+  const [output, inverse] = graph.ops('SimplifiedLayerNormalization', [x, weight], [
+    { shape: x.shape },
+    { shape: [rows, 1] },
+  ], { axis: -1, epsilon: { float: epsilon }, stash_type: 1 });
+  return tape.record(output, [x, weight], (gradient) => {
+    const product = graph.binary('Mul', gradient, x);
+    const scaled = graph.binary('Mul', graph.binary('Mul', gradient, weight), inverse);
+    return [rmsNormInput(tape, x, inverse, product, scaled, weight), (sum) => {
+      const own = graph.reshape(graph.matmul(inverse, product, { transA: true }), [size]);
+      return tape.added(own)(sum);
+    }];
+  });
+}
+
+/** inverse · g·w − x · inverse³ · mean(g·w·x), the way back through the normalisation itself. */
+function rmsNormInput(tape: Tape, x: Value, inverse: Value, product: Value, scaled: Value, weight: Value): Contribution {
+  const { graph } = tape;
+  const size = x.shape[1] as number;
+  const dot = graph.matmul(product, graph.reshape(weight, [size, 1]));
+  const cubed = graph.binary('Mul', graph.binary('Mul', inverse, inverse), inverse);
+  const factor = graph.binary('Mul', graph.binary('Mul', dot, cubed), graph.scalar(1 / size));
+  const back = graph.binary('Sub', scaled, graph.binary('Mul', x, factor));
+  return tape.added(back);
+}
+
+/** silu(gate) · up. */
+export function gatedUnit(tape: Tape, gate: Value, up: Value): Value {
+  const { graph } = tape;
+  const activated = graph.op('QuickGelu', [gate], gate.shape, { alpha: { float: 1 } });
+  const output = graph.binary('Mul', activated, up);
+  return tape.record(output, [gate, up], (gradient) => {
+    const sigmoid = graph.unary('Sigmoid', gate);
+    // silu′ = σ + silu · (1 − σ) = silu + σ · (1 − silu)
+    const rest = graph.binary('Mul', sigmoid, graph.binary('Sub', graph.scalar(1), activated));
+    const slope = graph.binary('Add', activated, rest);
+    const toGate = graph.binary('Mul', graph.binary('Mul', gradient, up), slope);
+    return [tape.added(toGate), tape.added(graph.binary('Mul', gradient, activated))];
+  });
+}
+
+/** Rows of x, [count, features], at `indices`, which name no row twice. */
+export function takeRows(tape: Tape, x: Value, indices: Value): Value {
+  const { graph } = tape;
+  const output = graph.op('Gather', [x, indices], [indices.shape[0], x.shape[1]], { axis: 0 });
+  return tape.record(output, [x], (gradient) => {
+    const sizes = graph.ops('Shape', [x], [{ shape: [2], type: 'int64' }])[0];
+    const zeros = graph.ops('ConstantOfShape', [sizes], [{ shape: x.shape }])[0];
+    return [tape.added(scatterRows(tape, zeros, indices, gradient))];
+  });
+}
+
+/** Sets rows of `base` (no row twice: ONNX Runtime's parallel addition would race). */
+function scatterRows(tape: Tape, base: Value, indices: Value, rows: Value): Value {
+  const { graph } = tape;
+  const places = graph.reshape(graph.cast(indices, 'int64'), [indices.shape[0], 1]);
+  return graph.op('ScatterND', [base, places, rows], base.shape);
+}
