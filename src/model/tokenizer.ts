@@ -1,3 +1,16 @@
+/**
+ * Text to token ids and back, over a standard `tokenizer.json`. What a text says is text: a document that contains the
+ * letters `<eos>` gets their ordinary tokens, never the control token, which only its id can bring in. (The usual
+ * libraries would end the text there.)
+ */
+import path from 'node:path';
+import { Tokenizer as Library } from '@huggingface/tokenizers';
+import { z } from 'zod';
+import { UserError, messageOf } from '../errors';
+import { fromByteCharacters } from './bytes';
+import { makeEncoder } from './encoder';
+import { readJson } from './files';
+
 /** Text to token ids and back, over a standard `tokenizer.json`. */
 export interface Tokenizer {
   readonly vocabSize: number;
@@ -11,3 +24,153 @@ export interface Tokenizer {
   /** The text of one token as a person should see it (spaces and line breaks visible as such). */
   show(id: number): string;
 }
+
+const addedToken = z.looseObject({ id: z.number().int().min(0), content: z.string(), special: z.boolean().optional() });
+
+const tokenizerJson = z.looseObject({
+  added_tokens: z.array(addedToken).default([]),
+  normalizer: z.unknown().default(null),
+  pre_tokenizer: z.unknown().default(null),
+  post_processor: z.unknown().default(null),
+  decoder: z.unknown().default(null),
+  model: z.looseObject({
+    type: z.literal('BPE', { error: 'only BPE is supported' }),
+    vocab: z.record(z.string(), z.number().int().min(0)),
+    merges: z.array(z.unknown()),
+    unk_token: z.string().nullish(),
+  }),
+});
+
+const named = z.union([z.string(), z.looseObject({ content: z.string() }).transform(({ content }) => content)]);
+const tokenizerConfig = z.looseObject({
+  bos_token: named.nullish(),
+  eos_token: named.nullish(),
+  pad_token: named.nullish(),
+});
+
+type TokenizerJson = z.infer<typeof tokenizerJson>;
+type TokenizerConfig = z.infer<typeof tokenizerConfig>;
+
+/** Reads `tokenizer.json` and `tokenizer_config.json`. Throws a UserError that names the file. */
+export async function loadTokenizer(folder: string): Promise<Tokenizer> {
+  const file = path.join(folder, 'tokenizer.json');
+  const configFile = path.join(folder, 'tokenizer_config.json');
+  return makeTokenizer(await readJson(file), await readJson(configFile), file, configFile);
+}
+
+/** A tokenizer from the parsed contents of both files, whose names go into errors. */
+export function makeTokenizer(
+  json: unknown,
+  config: unknown,
+  file = 'tokenizer.json',
+  configFile = 'tokenizer_config.json',
+): Tokenizer {
+  try {
+    return new PlainTokenizer(
+      parsed(tokenizerJson, json, file),
+      parsed(tokenizerConfig, config, configFile),
+      configFile,
+    );
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw new UserError(`${file} holds a tokenizer that can't be used: ${messageOf(error)}.`);
+  }
+}
+
+function parsed<T>(schema: z.ZodType<T>, value: unknown, file: string): T {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const [{ path: at, message }] = result.error.issues;
+  throw new UserError(`${file}: field "${at.join('.')}" is wrong: ${message}.`);
+}
+
+class PlainTokenizer implements Tokenizer {
+  readonly vocabSize: number;
+  readonly bos: number;
+  readonly eos: number;
+  readonly pad: number;
+  readonly encode: Tokenizer['encode'];
+  private readonly names: Map<number, string>;
+  private readonly special: Set<number>;
+  private readonly library: Library;
+  private readonly bytewise: boolean;
+
+  constructor(json: TokenizerJson, config: TokenizerConfig, configFile: string) {
+    this.special = new Set(json.added_tokens.filter(({ special }) => special).map(({ id }) => id));
+    this.names = namesOf(json);
+    this.vocabSize = [...this.names.keys()].reduce((largest, id) => Math.max(largest, id), -1) + 1;
+    const plain = withoutSpecial(json);
+    this.library = new Library(plain, { ...config, clean_up_tokenization_spaces: false });
+    this.encode = makeEncoder(this.library, plain, config);
+    this.bytewise = (JSON.stringify(json.decoder) ?? '').includes('"ByteLevel"');
+    const ids = new Map(Array.from(this.names, ([id, name]) => [name, id]));
+    this.bos = idOf(config, 'bos_token', ids, configFile);
+    this.eos = idOf(config, 'eos_token', ids, configFile);
+    this.pad = config.pad_token == null ? this.eos : idOf(config, 'pad_token', ids, configFile);
+  }
+
+  decode(ids: ArrayLike<number>): string {
+    const ordinary = Array.from(ids).filter((id) => !this.special.has(id));
+    return ordinary.length === 0 ? '' : this.library.decode(ordinary);
+  }
+
+  show(id: number): string {
+    const name = this.names.get(id);
+    if (name === undefined) return `<${id}>`;
+    return this.special.has(id) ? name : visible(name, this.bytewise);
+  }
+}
+
+/** The name of every id, in the vocabulary or added. */
+function namesOf({ model, added_tokens: added }: TokenizerJson): Map<number, string> {
+  const names = new Map(Object.entries(model.vocab).map(([name, id]) => [id, name]));
+  for (const { id, content } of added) names.set(id, content);
+  return names;
+}
+
+/** The same tokenizer without its control tokens, which no text can then spell. */
+function withoutSpecial(json: TokenizerJson): TokenizerJson {
+  const { vocab, unk_token: unknown } = json.model;
+  const special = new Set(json.added_tokens.filter((token) => token.special).map(({ content }) => content));
+  const ordinary = Object.entries(vocab).filter(([name]) => !special.has(name) || name === unknown);
+  return {
+    ...json,
+    post_processor: null,
+    added_tokens: json.added_tokens.filter((token) => !token.special),
+    model: { ...json.model, vocab: Object.fromEntries(ordinary) },
+  };
+}
+
+function idOf(
+  config: TokenizerConfig,
+  field: 'bos_token' | 'eos_token' | 'pad_token',
+  ids: ReadonlyMap<string, number>,
+  file: string,
+): number {
+  const name = config[field];
+  if (name == null) throw new UserError(`${file}: field "${field}" is missing.`);
+  const id = ids.get(name);
+  if (id === undefined) throw new UserError(`${file}: field "${field}" is "${name}", which is not in the vocabulary.`);
+  return id;
+}
+
+/** A token's text with its white space visible; part of a character as its bytes. */
+function visible(name: string, bytewise: boolean): string {
+  const bytes = bytewise ? fromByteCharacters(name) : undefined;
+  const text = bytes ? (utf8(bytes) ?? hexadecimal(bytes)) : name;
+  return text.replace(/[ ▁\n\r\t]/g, (blank) => signs[blank]);
+}
+
+const signs: Record<string, string> = { ' ': '·', '▁': '·', '\n': '⏎', '\r': '␍', '\t': '→' };
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+function utf8(bytes: Uint8Array): string | undefined {
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+const hexadecimal = (bytes: Uint8Array) =>
+  Array.from(bytes, (byte) => `\\x${byte.toString(16).toUpperCase().padStart(2, '0')}`).join('');
