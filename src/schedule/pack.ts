@@ -4,6 +4,7 @@
  * own, so that none sees another (paper: contextual shadowing; arXiv 2505.01812).
  */
 import { UserError } from '../errors';
+import { packRows } from './bins';
 import { lossWeights } from './loss';
 import type { Example, PackedBatch } from './schedule';
 
@@ -18,7 +19,7 @@ export interface PackOptions {
 
 /**
  * One effective batch as micro-batches whose weights add up to 1.
- * Rows are filled first-fit-decreasing and dealt out so that micro-batches differ by a row at most.
+ * Micro-batches differ by a row at most.
  * @throws UserError where an example is longer than a row, or a row than a micro-batch
  */
 export function packBatches(examples: readonly Example[], options: PackOptions): PackedBatch[] {
@@ -52,7 +53,7 @@ export const USUAL_ATTENTION = 1536;
  * @param attention the row length at which both are equal, 6 h
  */
 export function packingCost(sizes: readonly number[], row: number, attention = USUAL_ATTENTION): number {
-  return firstFitDecreasing(sizes, row).length * row * (1 + row / attention);
+  return packRows(sizes, row).length * row * (1 + row / attention);
 }
 
 /** The length that costs these sizes least among those that hold the longest of them; the first of the best. */
@@ -64,28 +65,6 @@ export function cheapestRow(sizes: readonly number[], rows: readonly number[], a
   return fitting[costs.indexOf(Math.min(...costs))];
 }
 
-/**
- * First-fit-decreasing: the longest first, each into the first row with room for it.
- * @param sizes places of each item, at most `row`
- * @returns rows of item ordinals; ties keep their order
- */
-export function firstFitDecreasing(sizes: readonly number[], row: number): number[][] {
-  const rows: number[][] = [];
-  const room: number[] = [];
-  const descending = sizes.map((_, item) => item).sort((a, b) => sizes[b] - sizes[a]);
-  for (const item of descending) {
-    let target = 0;
-    while (target < rows.length && room[target] < sizes[item]) target++;
-    if (target === rows.length) {
-      rows.push([]);
-      room.push(row);
-    }
-    rows[target].push(item);
-    room[target] -= sizes[item];
-  }
-  return rows;
-}
-
 type Weigh = (example: Example) => Float32Array;
 
 function pack(examples: readonly Example[], options: PackOptions, weigh: Weigh): PackedBatch[] {
@@ -94,7 +73,7 @@ function pack(examples: readonly Example[], options: PackOptions, weigh: Weigh):
   const sizes = examples.map(placesOf);
   const row = typeof lengths === 'number' ? lengths : cheapestRow(sizes, lengths, attention);
   check(examples, row, microBatch);
-  const rows = firstFitDecreasing(sizes, row).map((items) => items.map((item) => examples[item]));
+  const rows = packRows(sizes, row).map((items) => items.map((item) => examples[item]));
   return deal(rows, Math.floor(microBatch / row)).map((share) => fill(share, row, weigh));
 }
 

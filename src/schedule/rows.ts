@@ -1,6 +1,8 @@
 /** Picks the lengths of packed rows: those that compute least over a sample of the steps that will be trained. */
-import { cheapestRow, firstFitDecreasing, packingCost, placesOf, USUAL_ATTENTION } from './pack';
-import type { Schedule, Stage } from './schedule';
+import { packRows } from './bins';
+import type { Experiment } from './experiment';
+import { cheapestRow, packingCost, placesOf, USUAL_ATTENTION } from './pack';
+import type { Schedule, Stage, StepPlan } from './schedule';
 
 /** Rows have a multiple of so many places. */
 const STRIDE = 8;
@@ -15,6 +17,18 @@ export interface RowOptions {
   attention?: number;
   /** Most places in a row, `training.microBatch`. */
   most?: number;
+}
+
+/** How many lengths `training.row: "auto"` picks: measured, four halve the padding of one, and more save little. */
+const AUTO_ROWS = 4;
+
+/** The row lengths of a run: the one that the experiment fixes, or a few that suit its steps. */
+export function rowsFor(
+  schedule: Schedule,
+  { row, microBatch }: Pick<Experiment['training'], 'row' | 'microBatch'>,
+  attention?: number,
+): number[] {
+  return row === 'auto' ? chooseRows(schedule, AUTO_ROWS, { attention, most: microBatch }) : [row];
 }
 
 /** The one row length in places: a multiple of 8 that holds every example of the stages, or `most` if that is less. */
@@ -33,10 +47,12 @@ export function chooseRows(schedule: Schedule, count: number, options: RowOption
   const costs = candidates.map((row) => steps.map((sizes) => costOf(sizes, row, attention)));
   const chosen: number[] = [];
   let cheapest = steps.map(() => Infinity);
+  let total = Infinity;
   while (chosen.length < count) {
-    const totals = costs.map((row) => row.reduce((sum, cost, step) => sum + Math.min(cost, cheapest[step]), 0));
+    const totals = costs.map((row) => sum(row.map((cost, step) => Math.min(cost, cheapest[step]))));
     const best = totals.indexOf(Math.min(...totals));
-    if (chosen.includes(candidates[best])) break;
+    if (chosen.length > 0 && totals[best] >= total) break;
+    total = totals[best];
     chosen.push(candidates[best]);
     cheapest = cheapest.map((cost, step) => Math.min(cost, costs[best][step]));
   }
@@ -49,8 +65,8 @@ export function paddingShare(schedule: Schedule, stage: Stage, rows: readonly nu
   let computed = 0;
   for (const sizes of sampleSteps(schedule, stage)) {
     const row = cheapestRow(sizes, rows, attention);
-    text += sizes.reduce((a, b) => a + b, 0);
-    computed += firstFitDecreasing(sizes, row).length * row;
+    text += sum(sizes);
+    computed += packRows(sizes, row).length * row;
   }
   return 1 - text / computed;
 }
@@ -66,9 +82,12 @@ function candidateRows(longest: number, most: number): number[] {
   return rows.length > 0 ? rows : [last];
 }
 
-/** Places of each example, for steps spread over the first epoch. */
+/** Places of each example, for steps spread over the first epochs. */
 function sampleSteps(schedule: Schedule, stage: Stage): number[][] {
-  const steps = schedule.plan(stage, 1);
+  const steps: StepPlan[] = [];
+  for (let pass = 1; pass <= schedule.passes(stage) && steps.length < SAMPLED_STEPS; pass++) {
+    steps.push(...schedule.plan(stage, pass));
+  }
   const count = Math.min(SAMPLED_STEPS, steps.length);
   const chosen = Array.from({ length: count }, (_, number) => steps[Math.floor((number * steps.length) / count)]);
   return chosen.map((step) => step.map((index) => placesOf(schedule.examples[index])));
@@ -78,6 +97,10 @@ function longest(schedule: Schedule, stages: readonly Stage[]): number {
   return stages
     .flatMap((stage) => schedule.members(stage))
     .reduce((most, index) => Math.max(most, placesOf(schedule.examples[index])), 1);
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((a, b) => a + b, 0);
 }
 
 function roundUp(places: number): number {
