@@ -47,6 +47,8 @@ export interface Score {
 export interface GenerateOptions {
   /** At most this many new tokens a prompt. */
   maxTokens: number;
+  /** At most this many prompts at once; changes speed and memory, never a token. */
+  batch: number;
   /** Generation of a prompt ends at this token, which is not part of the result. */
   stopToken: number;
 }

@@ -68,7 +68,13 @@ function average(graph: Graph, beta: number, mean: Value, x: Value): Value {
   return graph.binary('Add', kept, graph.binary('Mul', x, graph.scalar(1 - beta)));
 }
 
-function decayed(graph: Graph, settings: OptimizerSettings, { rate }: StepInputs, decay: boolean, weight: Value): Value {
+function decayed(
+  graph: Graph,
+  settings: OptimizerSettings,
+  { rate }: StepInputs,
+  decay: boolean,
+  weight: Value,
+): Value {
   if (!decay || settings.weightDecay === 0) return weight;
   const shrink = graph.binary('Mul', rate, graph.scalar(settings.weightDecay));
   return graph.binary('Mul', weight, graph.binary('Sub', graph.scalar(1), shrink));

@@ -59,7 +59,15 @@ export function batchFeeds(batch: Batch, scored: Int32Array): Record<keyof Batch
     scored: list(scored),
     targets: list(targets),
     targetSlots: list(targetSlots),
-    weights: new Tensor('float32', Float32Array.from(scored, (place) => batch.weights[place]), [scored.length]),
-    used: new Tensor('int64', BigInt64Array.from(slots.keys(), (token) => BigInt(token)), [slots.size]),
+    weights: new Tensor(
+      'float32',
+      Float32Array.from(scored, (place) => batch.weights[place]),
+      [scored.length],
+    ),
+    used: new Tensor(
+      'int64',
+      BigInt64Array.from(slots.keys(), (token) => BigInt(token)),
+      [slots.size],
+    ),
   };
 }

@@ -19,7 +19,13 @@ export function outputTable(config: ModelConfig, weights: Weights): Value {
 }
 
 /** Hidden states [places, hiddenSize] after all blocks, before the final norm. */
-export function decode(tape: Tape, config: ModelConfig, weights: Weights, embedded: Value, around: Surroundings): Value {
+export function decode(
+  tape: Tape,
+  config: ModelConfig,
+  weights: Weights,
+  embedded: Value,
+  around: Surroundings,
+): Value {
   return Array.from({ length: config.layers }, (_, layer) => layer).reduce((hidden, layer) => {
     const weight = (name: string) => weights.get(`model.layers.${layer}.${name}.weight`)!;
     return block(tape, config, weight, hidden, around);

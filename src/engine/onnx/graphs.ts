@@ -28,7 +28,11 @@ export const secondOf = (weight: string) => `${weight}#second`;
 export const gradientOf = (weight: string) => `${weight}#gradient`;
 
 /** loss, norm, and new `weight`, `first`, `second` a weight, from one batch. */
-export function stepGraph(config: ModelConfig, optimizer: OptimizerSettings, length: number): Compiled<'loss' | 'norm'> {
+export function stepGraph(
+  config: ModelConfig,
+  optimizer: OptimizerSettings,
+  length: number,
+): Compiled<'loss' | 'norm'> {
   const graph = new Graph();
   const weights = weightInputs(graph, config);
   const { loss, gradients } = differentiate(graph, config, weights, length, new Map());

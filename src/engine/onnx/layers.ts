@@ -20,22 +20,34 @@ export function linear(tape: Tape, x: Value, weight: Value, plus?: Value): Value
 export function rmsNorm(tape: Tape, x: Value, weight: Value, epsilon: number): Value {
   const { graph } = tape;
   const [rows, size] = x.shape;
-  const [output, inverse] = graph.ops('SimplifiedLayerNormalization', [x, weight], [
-    { shape: x.shape },
-    { shape: [rows, 1] },
-  ], { axis: -1, epsilon: { float: epsilon }, stash_type: 1 });
+  const [output, inverse] = graph.ops(
+    'SimplifiedLayerNormalization',
+    [x, weight],
+    [{ shape: x.shape }, { shape: [rows, 1] }],
+    { axis: -1, epsilon: { float: epsilon }, stash_type: 1 },
+  );
   return tape.record(output, [x, weight], (gradient) => {
     const product = graph.binary('Mul', gradient, x);
     const scaled = graph.binary('Mul', graph.binary('Mul', gradient, weight), inverse);
-    return [rmsNormInput(tape, x, inverse, product, scaled, weight), (sum) => {
-      const own = graph.reshape(graph.matmul(inverse, product, { transA: true }), [size]);
-      return tape.added(own)(sum);
-    }];
+    return [
+      rmsNormInput(tape, x, inverse, product, scaled, weight),
+      (sum) => {
+        const own = graph.reshape(graph.matmul(inverse, product, { transA: true }), [size]);
+        return tape.added(own)(sum);
+      },
+    ];
   });
 }
 
 /** inverse · g·w − x · inverse³ · mean(g·w·x), the way back through the normalisation itself. */
-function rmsNormInput(tape: Tape, x: Value, inverse: Value, product: Value, scaled: Value, weight: Value): Contribution {
+function rmsNormInput(
+  tape: Tape,
+  x: Value,
+  inverse: Value,
+  product: Value,
+  scaled: Value,
+  weight: Value,
+): Contribution {
   const { graph } = tape;
   const size = x.shape[1] as number;
   const dot = graph.matmul(product, graph.reshape(weight, [size, 1]));

@@ -18,13 +18,16 @@ function addByToken(tape: Tape, table: Value, rows: Value, slots: Value, used: V
   const { graph } = tape;
   return (sum) => {
     const column = graph.reshape(slots, [slots.shape[0], 1]);
-    const equal = graph.ops('Equal', [column, ordinals(graph, used)], [
-      { shape: [slots.shape[0], used.shape[0]], type: 'bool' },
-    ])[0];
+    const equal = graph.ops(
+      'Equal',
+      [column, ordinals(graph, used)],
+      [{ shape: [slots.shape[0], used.shape[0]], type: 'bool' }],
+    )[0];
     const oneHot = graph.cast(equal, 'float32');
     const added = graph.matmul(oneHot, rows, { transA: true });
     const ids = graph.reshape(used, [used.shape[0], 1]);
-    const base = sum ?? graph.ops('ConstantOfShape', [graph.sizes(table.shape as number[])], [{ shape: table.shape }])[0];
+    const base =
+      sum ?? graph.ops('ConstantOfShape', [graph.sizes(table.shape as number[])], [{ shape: table.shape }])[0];
     return graph.op('ScatterND', [base, ids, added], table.shape, { reduction: 'add' });
   };
 }
@@ -67,9 +70,12 @@ export function crossEntropy(tape: Tape, hidden: Value, table: Value, targets: T
     const gold = graph.op('Gather', [table, targets.tokens], hidden.shape, { axis: 0 });
     const toHidden = graph.binary('Mul', graph.binary('Sub', expected, gold), weights);
     const pulled = graph.binary('Mul', hidden, weights);
-    return [tape.added(toHidden), (sum) => {
-      const dense = graph.op('Gemm', [likelihoods, pulled, sum], table.shape, { transA: 1 });
-      return addByToken(tape, table, graph.unary('Neg', pulled), targets.slots, targets.used)(dense);
-    }];
+    return [
+      tape.added(toHidden),
+      (sum) => {
+        const dense = graph.op('Gemm', [likelihoods, pulled, sum], table.shape, { transA: 1 });
+        return addByToken(tape, table, graph.unary('Neg', pulled), targets.slots, targets.used)(dense);
+      },
+    ];
   });
 }

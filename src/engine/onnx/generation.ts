@@ -1,0 +1,166 @@
+/**
+ * Greedy generation with a key-value cache that grows in place. Prompts stand left-aligned in a batch and each row keeps
+ * its own length; attention looks at a row's own tokens only, and no product ever has a single row (ONNX Runtime would
+ * take another kernel for it), so what else is in the batch does not change a row's numbers.
+ */
+import { type InferenceSession, Tensor } from 'onnxruntime-node';
+import type { ModelConfig } from '../../model/config';
+import type { GenerateOptions } from '../learner';
+import { rotations } from './attention';
+import { outputTable, type Weights, weightInputs } from './decoder';
+import { Graph, type Value } from './graph';
+
+export interface GenerationGraph {
+  bytes: Uint8Array;
+  next: string;
+  /** Names of the cache's inputs and of its outputs, keys and values of each layer in turn. */
+  caches: { past: string; present: string }[];
+}
+
+/** The most likely next token [batch] int64 for tokens [batch, steps] after what the cache holds. */
+export function generationGraph(config: ModelConfig): GenerationGraph {
+  const graph = new Graph();
+  const weights = weightInputs(graph, config);
+  const tokens = graph.input('tokens', ['batch', 'steps'], 'int32');
+  const last = graph.input('last', ['batch'], 'int32');
+  const cache = new Cache(graph, config);
+  const table = weights.get('model.embed_tokens.weight')!;
+  const embedded = graph.op('Gather', [table, tokens], ['batch', 'steps', config.hiddenSize], { axis: 0 });
+  const hidden = Array.from({ length: config.layers }, (_, layer) => layer).reduce(
+    (states, layer) => block(graph, config, weights, cache, states, layer),
+    embedded,
+  );
+  const flat = graph.op('Reshape', [hidden, graph.sizes([-1, config.hiddenSize])], ['places', config.hiddenSize]);
+  const ends = graph.op('Gather', [flat, last], ['batch', config.hiddenSize], { axis: 0 });
+  const normed = norm(graph, config, ends, weights.get('model.norm.weight')!);
+  const logits = graph.matmul(normed, outputTable(config, weights), { transB: true });
+  const next = graph.ops('ArgMax', [logits], [{ shape: ['batch'], type: 'int64' }], { axis: -1, keepdims: 0 })[0];
+  return { bytes: graph.build([next, ...cache.presents]), next: next.name, caches: cache.names };
+}
+
+function norm(graph: Graph, config: ModelConfig, x: Value, weight: Value): Value {
+  const attributes = { axis: -1, epsilon: { float: config.normEpsilon }, stash_type: 1 };
+  return graph.op('SimplifiedLayerNormalization', [x, weight], x.shape, attributes);
+}
+
+function block(graph: Graph, config: ModelConfig, weights: Weights, cache: Cache, hidden: Value, layer: number): Value {
+  const weight = (name: string) => weights.get(`model.layers.${layer}.${name}.weight`)!;
+  const project = (x: Value, name: string) => graph.matmul(x, weight(name), { transB: true });
+  const normed = norm(graph, config, hidden, weight('input_layernorm'));
+  const parts = ['q', 'k', 'v'].map((part) => project(normed, `self_attn.${part}_proj`));
+  const between = graph.binary('Add', hidden, project(cache.attend(parts), 'self_attn.o_proj'));
+  const again = norm(graph, config, between, weight('post_attention_layernorm'));
+  const gate = project(again, 'mlp.gate_proj');
+  const activated = graph.op('QuickGelu', [gate], gate.shape, { alpha: { float: 1 } });
+  const unit = graph.binary('Mul', activated, project(again, 'mlp.up_proj'));
+  return graph.binary('Add', between, project(unit, 'mlp.down_proj'));
+}
+
+/** Keys and values of every layer, and the operator that extends them and attends. */
+class Cache {
+  readonly presents: Value[] = [];
+  readonly names: GenerationGraph['caches'] = [];
+  private readonly lengths: Value;
+  private readonly total: Value;
+  private readonly positions: Value;
+  private readonly tables: { cosine: Value; sine: Value };
+
+  constructor(
+    private readonly graph: Graph,
+    private readonly config: ModelConfig,
+  ) {
+    this.lengths = graph.input('lengths', ['batch'], 'int32');
+    this.total = graph.input('total', [], 'int32');
+    this.positions = graph.input('positions', ['batch', 'steps'], 'int64');
+    this.tables = rotations(graph, config);
+  }
+
+  attend([q, k, v]: Value[]): Value {
+    const { heads, kvHeads, headSize } = this.config;
+    const shape = ['batch', kvHeads, 'capacity', headSize];
+    const past = ['keys', 'values'].map((kind) => this.graph.input(`${kind}.${this.names.length / 2}`, shape));
+    const [mixed, ...present] = this.graph.ops(
+      'GroupQueryAttention',
+      [this.rotate(q), this.rotate(k), v, ...past, this.lengths, this.total],
+      [{ shape: q.shape }, { shape }, { shape }],
+      { num_heads: heads, kv_num_heads: kvHeads, scale: { float: 1 / Math.sqrt(headSize) } },
+    );
+    this.presents.push(...present);
+    this.names.push(...past.map(({ name }, i) => ({ past: name, present: present[i].name })));
+    return mixed;
+  }
+
+  private rotate(x: Value): Value {
+    const { cosine, sine } = this.tables;
+    return this.graph.op('RotaryEmbedding', [x, this.positions, cosine, sine], x.shape);
+  }
+}
+
+/** Runs the graph for one batch of prompts until every row has stopped. */
+export class Generation {
+  constructor(
+    private readonly session: InferenceSession,
+    private readonly graph: GenerationGraph,
+    private readonly config: ModelConfig,
+    private readonly weights: Record<string, Tensor>,
+  ) {}
+
+  /** The new tokens of each prompt, without the stop token. */
+  async run(prompts: readonly Int32Array[], { maxTokens, stopToken }: GenerateOptions): Promise<Int32Array[]> {
+    const rows = prompts.length === 1 ? [prompts[0], prompts[0]] : prompts;
+    const lengths = Int32Array.from(rows, (prompt) => prompt.length);
+    const longest = Math.max(...lengths);
+    const { maxPositions } = this.config;
+    const caches = this.emptyCaches(rows.length, Math.min(longest + maxTokens, maxPositions));
+    const limits = rows.map(({ length }) => Math.min(maxTokens, maxPositions - length));
+    const answers: number[][] = rows.map(() => []);
+    const open = new Set(rows.keys());
+    let next = await this.forward(padded(rows, longest), longest, lengths, caches);
+    for (;;) {
+      for (const row of [...open])
+        if (next[row] === stopToken || answers[row].push(next[row]) >= limits[row]) open.delete(row);
+      if (open.size === 0) break;
+      lengths.forEach((length, row) => (lengths[row] = open.has(row) ? length + 1 : length));
+      next = await this.forward(next, 1, lengths, caches);
+    }
+    return prompts.map((_, row) => Int32Array.from(answers[row]));
+  }
+
+  /** The next token of each row after `tokens`, [rows × steps], of which the last brings a row to its length. */
+  private async forward(tokens: Int32Array, steps: number, lengths: Int32Array, caches: Tensor[]): Promise<Int32Array> {
+    const rows = lengths.length;
+    const last = lengths.map((length, row) => row * steps + (steps === 1 ? 0 : length - 1));
+    const positions = BigInt64Array.from({ length: rows * steps }, (_, i) =>
+      BigInt(steps === 1 ? lengths[i] - 1 : i % steps),
+    );
+    const feeds = {
+      ...this.weights,
+      ...Object.fromEntries(this.graph.caches.map(({ past }, i) => [past, caches[i]])),
+      tokens: new Tensor('int32', tokens, [rows, steps]),
+      last: new Tensor('int32', last, [rows]),
+      lengths: new Tensor(
+        'int32',
+        lengths.map((length) => length - 1),
+        [rows],
+      ),
+      positions: new Tensor('int64', positions, [rows, steps]),
+      total: new Tensor('int32', Int32Array.of(Math.max(...lengths)), []),
+    };
+    const kept = Object.fromEntries(this.graph.caches.map(({ present }, i) => [present, caches[i]]));
+    const results = await this.session.run(feeds, { [this.graph.next]: null, ...kept });
+    return Int32Array.from(results[this.graph.next].data as BigInt64Array, Number);
+  }
+
+  private emptyCaches(rows: number, capacity: number): Tensor[] {
+    const dims = [rows, this.config.kvHeads, capacity, this.config.headSize];
+    const size = dims.reduce((a, b) => a * b, 1);
+    return this.graph.caches.map(() => new Tensor('float32', new Float32Array(size), dims));
+  }
+}
+
+/** Left-aligned rows of `length` tokens, [rows × length]; what is beyond a prompt's end is never looked at. */
+function padded(prompts: readonly Int32Array[], length: number): Int32Array {
+  const tokens = new Int32Array(prompts.length * length);
+  prompts.forEach((prompt, row) => tokens.set(prompt, row * length));
+  return tokens;
+}

@@ -1,0 +1,207 @@
+/**
+ * The embedded learner: ONNX Runtime's CPU provider inside this process. It builds each graph the first time a batch
+ * needs it; a graph serves every number of rows, so there is one of each kind for a row length.
+ */
+import { availableParallelism } from 'node:os';
+import { env, InferenceSession, Tensor } from 'onnxruntime-node';
+import type { ModelConfig } from '../../model/config';
+import { parametersOf, sizeOf } from '../../model/parameters';
+import type { Batch, DeviceReport, GenerateOptions, Learner, OptimizerSettings, Score, StepResult } from '../learner';
+import { corrections } from './adamw';
+import { batchFeeds, scoredPlaces } from './batchInputs';
+import { Generation, generationGraph } from './generation';
+import {
+  type Compiled,
+  firstOf,
+  gradientGraph,
+  gradientOf,
+  scoreGraph,
+  secondOf,
+  stepGraph,
+  updateGraph,
+} from './graphs';
+import { type Tensors, TrainingState } from './state';
+
+export interface OnnxSettings {
+  config: ModelConfig;
+  /** Values of `parametersOf(config)` by name. */
+  weights: ReadonlyMap<string, Float32Array>;
+  optimizer: OptimizerSettings;
+  /** Processor threads; 0 for one a core. */
+  threads: number;
+}
+
+interface Program<Graph> {
+  graph: Graph;
+  session: InferenceSession;
+}
+
+export class OnnxLearner implements Learner {
+  readonly report: DeviceReport;
+  private readonly state: TrainingState;
+  private readonly threads: number;
+  private readonly programs = new Map<string, Promise<Program<unknown>>>();
+  private sums: [Tensors, Tensors] | undefined;
+
+  constructor(private readonly settings: OnnxSettings) {
+    this.state = new TrainingState(settings.config, settings.weights);
+    this.threads = settings.threads || availableParallelism();
+    this.report = {
+      engine: 'onnx',
+      version: env.versions.node ?? env.versions.common,
+      device: `cpu, ${this.threads} thread${this.threads === 1 ? '' : 's'}`,
+      reason: settings.threads ? 'as many threads as the experiment asks for' : 'one thread a processor core',
+    };
+  }
+
+  get config(): ModelConfig {
+    return this.settings.config;
+  }
+
+  step(batches: readonly Batch[], rate: number): Promise<StepResult> {
+    return batches.length === 1 ? this.stepAtOnce(batches[0], rate) : this.stepAccumulated(batches, rate);
+  }
+
+  private async stepAtOnce(batch: Batch, rate: number): Promise<StepResult> {
+    const { config, optimizer } = this.settings;
+    const program = await this.program(`step ${batch.length}`, () => stepGraph(config, optimizer, batch.length));
+    const feeds = { ...this.state.inputs, ...batchFeeds(batch, scoredPlaces(batch)), ...this.scalars(rate) };
+    const { loss, norm } = await run(program, feeds, this.updated(program.graph));
+    this.state.advance();
+    return { loss, gradientNorm: norm };
+  }
+
+  /** Gradients of one micro-batch after another are added up in two sets of tensors in turn, then applied. */
+  private async stepAccumulated(batches: readonly Batch[], rate: number): Promise<StepResult> {
+    const { config, optimizer } = this.settings;
+    this.sums ??= [zeroSums(config), zeroSums(config)];
+    let [sums, spare] = this.sums;
+    for (const tensor of Object.values(sums)) (tensor.data as Float32Array).fill(0);
+    let total = 0;
+    for (const batch of batches) {
+      const program = await this.program(`gradient ${batch.length}`, () => gradientGraph(config, batch.length));
+      const feeds = { ...this.state.weights, ...sums, ...batchFeeds(batch, scoredPlaces(batch)) };
+      const outputs = [...program.graph.perWeight.gradient].map(([name, result]) => [result, spare[gradientOf(name)]]);
+      total += (await run(program, feeds, Object.fromEntries(outputs))).loss;
+      [sums, spare] = [spare, sums];
+    }
+    const program = await this.program('update', () => updateGraph(config, optimizer));
+    const feeds = { ...this.state.inputs, ...sums, ...this.scalars(rate) };
+    const { norm } = await run(program, feeds, this.updated(program.graph));
+    this.state.advance();
+    return { loss: total, gradientNorm: norm };
+  }
+
+  async score(batch: Batch): Promise<Score> {
+    const { config } = this.settings;
+    const places = scoredPlaces(batch);
+    const losses = new Float32Array(batch.weights.length);
+    const hits = new Uint8Array(batch.weights.length);
+    if (places.length === 0) return { losses, hits };
+    const program = await this.program(`score ${batch.length}`, () => scoreGraph(config, batch.length));
+    const results = await program.session.run({ ...this.state.weights, ...batchFeeds(batch, places) });
+    const found = results[program.graph.results.losses].data as Float32Array;
+    const best = results[program.graph.results.best].data as BigInt64Array;
+    places.forEach((place, i) => {
+      losses[place] = found[i];
+      hits[place] = Number(Number(best[i]) === batch.targets[place]);
+    });
+    return { losses, hits };
+  }
+
+  /** Prompts of similar length are answered together. Throws if a prompt leaves no room for an answer. */
+  async generate(prompts: readonly Int32Array[], options: GenerateOptions): Promise<Int32Array[]> {
+    const { config } = this.settings;
+    const tooLong = prompts.find(({ length }) => length >= config.maxPositions);
+    if (tooLong) throw new Error(`A prompt of ${tooLong.length} tokens fills all ${config.maxPositions} positions`);
+    const { graph, session } = await this.program('generate', () => generationGraph(config));
+    const generation = new Generation(session, graph, config, this.state.weights);
+    const answers = new Array<Int32Array>(prompts.length);
+    const order = [...prompts.keys()].sort((a, b) => prompts[a].length - prompts[b].length);
+    for (let start = 0; start < order.length; start += options.batch) {
+      const chosen = order.slice(start, start + options.batch);
+      const found = await generation.run(
+        chosen.map((i) => prompts[i]),
+        options,
+      );
+      chosen.forEach((i, row) => (answers[i] = found[row]));
+    }
+    return answers;
+  }
+
+  resetOptimizer(): void {
+    this.state.resetOptimizer();
+  }
+
+  save(folder: string, options: { optimizer: boolean }): Promise<void> {
+    return this.state.save(folder, options);
+  }
+
+  restore(folder: string): Promise<void> {
+    return this.state.restore(folder);
+  }
+
+  async close(): Promise<void> {
+    const programs = await Promise.all(this.programs.values());
+    await Promise.all(programs.map(({ session }) => session.release()));
+    this.programs.clear();
+  }
+
+  private scalars(rate: number): Tensors {
+    const values = { rate, ...corrections(this.settings.optimizer, this.state.steps + 1) };
+    return Object.fromEntries(
+      Object.entries(values).map(([name, value]) => [name, new Tensor('float32', Float32Array.of(value), [])]),
+    );
+  }
+
+  /** The spare state's tensors under the names of the graph's results. */
+  private updated({ perWeight }: Compiled<string>): Tensors {
+    const { outputs } = this.state;
+    const under = (results: Map<string, string>, key: (name: string) => string) =>
+      [...results].map(([name, result]) => [result, outputs[key(name)]]);
+    return Object.fromEntries([
+      ...under(perWeight.weight, (name) => name),
+      ...under(perWeight.first, firstOf),
+      ...under(perWeight.second, secondOf),
+    ]);
+  }
+
+  private program<Graph extends { bytes: Uint8Array }>(key: string, build: () => Graph): Promise<Program<Graph>> {
+    const known = this.programs.get(key) as Promise<Program<Graph>> | undefined;
+    if (known) return known;
+    const made = this.compile(build());
+    this.programs.set(key, made);
+    return made;
+  }
+
+  private async compile<Graph extends { bytes: Uint8Array }>(graph: Graph): Promise<Program<Graph>> {
+    const options: InferenceSession.SessionOptions = {
+      executionProviders: ['cpu'],
+      intraOpNumThreads: this.threads,
+      graphOptimizationLevel: 'all',
+      logSeverityLevel: 3,
+    };
+    return { graph, session: await InferenceSession.create(graph.bytes, options) };
+  }
+}
+
+/** Runs a program into preallocated tensors; gives its scalar results by what they are. */
+async function run<Results extends string>(
+  { graph, session }: Program<Compiled<Results>>,
+  feeds: Tensors,
+  outputs: Tensors,
+): Promise<Record<Results, number>> {
+  const scalars = Object.entries(graph.results) as [Results, string][];
+  const fetches = { ...Object.fromEntries(scalars.map(([, name]) => [name, null])), ...outputs };
+  const results = await session.run(feeds, fetches);
+  const values = scalars.map(([key, name]) => [key, (results[name].data as Float32Array)[0]]);
+  return Object.fromEntries(values) as Record<Results, number>;
+}
+
+function zeroSums(config: ModelConfig): Tensors {
+  const sums = parametersOf(config).map(({ name, shape }) => [
+    gradientOf(name),
+    new Tensor('float32', new Float32Array(sizeOf(shape)), shape),
+  ]);
+  return Object.fromEntries(sums);
+}

@@ -1,0 +1,114 @@
+/**
+ * Weights, moments and step count of a model in training, and their files. Everything exists twice: a step reads one set
+ * and writes the other, so that no weight is allocated or copied between steps.
+ */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { Tensor } from 'onnxruntime-node';
+import { UserError } from '../../errors';
+import { configToJson, type ModelConfig } from '../../model/config';
+import { writeJson } from '../../model/files';
+import { parametersOf, sizeOf } from '../../model/parameters';
+import { readHeader, readTensor, writeSafetensors } from '../../model/safetensors';
+import { firstOf, secondOf } from './graphs';
+
+export type Tensors = Record<string, Tensor>;
+
+export class TrainingState {
+  /** Optimiser steps since the last reset. */
+  steps = 0;
+  private current: Tensors;
+  private spare: Tensors;
+
+  constructor(
+    readonly config: ModelConfig,
+    weights: ReadonlyMap<string, Float32Array>,
+  ) {
+    this.current = allocate(config);
+    this.spare = allocate(config);
+    for (const { name } of parametersOf(config)) this.fill(name, weights.get(name));
+  }
+
+  /** What a step reads, by graph input. */
+  get inputs(): Tensors {
+    return this.current;
+  }
+
+  /** Where a step writes. */
+  get outputs(): Tensors {
+    return this.spare;
+  }
+
+  get weights(): Tensors {
+    return Object.fromEntries(parametersOf(this.config).map(({ name }) => [name, this.current[name]]));
+  }
+
+  /** Makes what was written the current state. */
+  advance(): void {
+    [this.current, this.spare] = [this.spare, this.current];
+    this.steps++;
+  }
+
+  resetOptimizer(): void {
+    this.steps = 0;
+    for (const name of this.moments()) data(this.current[name]).fill(0);
+  }
+
+  async save(folder: string, { optimizer }: { optimizer: boolean }): Promise<void> {
+    await writeJson(path.join(folder, 'config.json'), configToJson(this.config));
+    await writeSafetensors(
+      path.join(folder, 'model.safetensors'),
+      this.named(parametersOf(this.config).map((p) => p.name)),
+    );
+    const file = path.join(folder, 'optimizer.safetensors');
+    if (optimizer) await writeSafetensors(file, this.named(this.moments()), { steps: String(this.steps) });
+  }
+
+  async restore(folder: string): Promise<void> {
+    await this.load(
+      path.join(folder, 'model.safetensors'),
+      parametersOf(this.config).map(({ name }) => name),
+    );
+    const file = path.join(folder, 'optimizer.safetensors');
+    if (!existsSync(file)) return this.resetOptimizer();
+    const { steps } = await this.load(file, this.moments());
+    this.steps = Number(steps);
+  }
+
+  private async load(file: string, names: readonly string[]): Promise<Record<string, string>> {
+    const { tensors, metadata } = await readHeader(file);
+    for (const name of names) {
+      const entry = tensors.get(name);
+      if (!entry) throw new UserError(`${file} lacks the tensor "${name}".`);
+      this.fill(name, await readTensor(entry), file);
+    }
+    return metadata;
+  }
+
+  private fill(name: string, values: Float32Array | undefined, file = 'The model'): void {
+    const target = data(this.current[name]);
+    if (values?.length !== target.length)
+      throw new UserError(`${file}: "${name}" needs ${target.length} numbers, not ${values?.length ?? 'none'}.`);
+    target.set(values);
+  }
+
+  private named(names: readonly string[]) {
+    return names.map((name) => ({ name, shape: this.current[name].dims, data: data(this.current[name]) }));
+  }
+
+  private moments(): string[] {
+    return parametersOf(this.config).flatMap(({ name }) => [firstOf(name), secondOf(name)]);
+  }
+}
+
+/** Zeros for every weight and its two moments. */
+function allocate(config: ModelConfig): Tensors {
+  const zeros = (shape: number[]) => new Tensor('float32', new Float32Array(sizeOf(shape)), shape);
+  return Object.fromEntries(
+    parametersOf(config).flatMap(({ name, shape }) =>
+      [name, firstOf(name), secondOf(name)].map((key) => [key, zeros(shape)]),
+    ),
+  );
+}
+
+const data = (tensor: Tensor): Float32Array => tensor.data as Float32Array;
