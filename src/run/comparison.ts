@@ -1,0 +1,177 @@
+/**
+ * Runs side by side: one row a recipe, over its seeds. Runs that differ in model or data never share a row. Intervals
+ * are over questions for one seed, over seeds and questions for several (see metrics/bootstrap.ts).
+ */
+import { UserError } from '../errors';
+import { acrossSeeds, type BootstrapOptions } from '../metrics/bootstrap';
+import type { AnswerMetrics, Prediction } from './events';
+import { RunFolder } from './folder';
+import type { RunSummary } from './summary';
+
+/** What a paper reports for a recipe, in per cent. */
+export interface PaperNumbers {
+  em: number;
+  recall: number;
+  rougeL: number;
+}
+
+export interface ComparisonRow {
+  recipe: string;
+  title: string;
+  seeds: number[];
+  /** Folders of the runs behind the row, one a seed. */
+  runs: string[];
+  answers: AnswerMetrics;
+  paper?: PaperNumbers;
+  /** Of the test documents at the end: geometric mean over seeds. */
+  perplexity?: number;
+  /** Exact match on train questions at the end, a fraction: mean over seeds. */
+  trainExactMatch?: number;
+  /** Exact match of guessing without reading, a fraction. */
+  blindPrior?: number;
+  /** Mean over seeds. */
+  seconds: number;
+}
+
+/** On what the results were computed; several values where the runs differ. */
+export interface Provenance {
+  model: string[];
+  data: string[];
+  engine: string[];
+  device: string[];
+  version: string[];
+}
+
+export interface Comparison {
+  rows: ComparisonRow[];
+  provenance: Provenance;
+  /** What a reader must know: runs that are left out, and why. */
+  notes: string[];
+}
+
+export interface ComparisonOptions extends Partial<BootstrapOptions> {
+  /** By recipe. */
+  paper?: Record<string, PaperNumbers>;
+}
+
+/** Compares the finished runs, recipes in order of their first run; throws a UserError where predictions are missing. */
+export function compareRuns(
+  summaries: readonly RunSummary[],
+  { paper = {}, resamples = 1000, seed = 1 }: ComparisonOptions = {},
+): Comparison {
+  const finished = summaries.filter(({ result }) => result);
+  const { chosen, replaced } = newest(finished);
+  const groups = grouped(chosen);
+  const open = summaries.filter(({ result }) => !result);
+  return {
+    rows: groups.map((runs) => rowOf(runs, paper, { resamples, seed })),
+    provenance: provenanceOf(chosen),
+    notes: [
+      ...open.map((run) => `${label(run)} is left out: it is ${run.state} and has no final test result.`),
+      ...replaced.map((run) => `${label(run)} in ${run.folder} is left out: a newer run has the same recipe and seed.`),
+      ...chosen.flatMap((run) => run.problems.map((problem) => `${label(run)}: ${problem}.`)),
+      ...(new Set(chosen.map(({ identity }) => identity.dataHash)).size > 1
+        ? ['The runs do not share one dataset: their rows are not comparable.']
+        : []),
+    ],
+  };
+}
+
+function groupKey({ identity }: RunSummary): string {
+  return JSON.stringify([identity.recipe, identity.model, identity.dataHash]);
+}
+
+/** Runs that share a row, in order of the first of them. */
+function grouped(runs: readonly RunSummary[]): RunSummary[][] {
+  const groups = new Map<string, RunSummary[]>();
+  for (const run of runs) groups.set(groupKey(run), [...(groups.get(groupKey(run)) ?? []), run]);
+  return [...groups.values()];
+}
+
+function label({ identity }: RunSummary): string {
+  return `${identity.title ?? identity.recipe}, seed ${identity.seed}`;
+}
+
+/** One run for each recipe and seed: the newest. */
+function newest(runs: readonly RunSummary[]): { chosen: RunSummary[]; replaced: RunSummary[] } {
+  const best = new Map<string, RunSummary>();
+  for (const run of runs) {
+    const key = `${groupKey(run)} ${run.identity.seed}`;
+    const other = best.get(key);
+    if (!other || other.identity.created <= run.identity.created) best.set(key, run);
+  }
+  const kept = new Set(best.values());
+  return { chosen: runs.filter((run) => kept.has(run)), replaced: runs.filter((run) => !kept.has(run)) };
+}
+
+function rowOf(
+  runs: readonly RunSummary[],
+  paper: Record<string, PaperNumbers>,
+  options: BootstrapOptions,
+): ComparisonRow {
+  const { recipe, title = recipe } = runs[0].identity;
+  const logPerplexity = mean(runs.map((run) => logOf(run.stages.at(-1)?.perplexity)));
+  return {
+    recipe,
+    title,
+    seeds: runs.map(({ identity }) => identity.seed),
+    runs: runs.map(({ folder }) => folder),
+    answers: answersOf(runs, options),
+    paper: paper[recipe],
+    perplexity: logPerplexity === undefined ? undefined : Math.exp(logPerplexity),
+    trainExactMatch: mean(runs.map((run) => run.stages.at(-1)?.train?.exactMatch.value)),
+    blindPrior: mean(runs.map((run) => run.blindPrior)),
+    seconds: mean(runs.map(({ seconds }) => seconds)) ?? 0,
+  };
+}
+
+function answersOf(runs: readonly RunSummary[], options: BootstrapOptions): AnswerMetrics {
+  const [first, ...others] = runs;
+  if (first.result && others.length === 0) return first.result;
+  const lists = runs.map(predictionsById);
+  const ids = [...lists[0].keys()];
+  const odd = lists.findIndex((list) => list.size !== ids.length || ids.some((id) => !list.has(id)));
+  if (odd >= 0) {
+    throw new UserError(`${first.folder} and ${runs[odd].folder} answered different questions and cannot share a row`);
+  }
+  return acrossSeeds(
+    lists.map((list) => ids.map((id) => list.get(id)!)),
+    options,
+  );
+}
+
+function predictionsById(run: RunSummary): Map<string, Prediction> {
+  if (!run.predictions) throw new UserError(`${run.folder} names no predictions of its final test questions`);
+  const predictions = RunFolder.open(run.folder).readPredictions(run.predictions);
+  return new Map(predictions.map((prediction) => [prediction.id, prediction]));
+}
+
+function provenanceOf(runs: readonly RunSummary[]): Provenance {
+  const distinct = (read: (run: RunSummary) => string | undefined) => [
+    ...new Set(runs.map(read).filter((value) => value !== undefined)),
+  ];
+  return {
+    model: distinct(({ identity }) => identity.model),
+    data: distinct(({ identity }) => identity.dataHash),
+    engine: distinct(({ device }) => device && `${device.engine} ${device.version}`),
+    device: distinct(({ device }) => device && `${device.device} (${device.reason})`),
+    version: distinct(({ identity }) => versionsOf(identity.versions)),
+  };
+}
+
+/** Versions in one line: `pit-lab 0.1.0, node 20.9.0`. */
+export function versionsOf(versions: Record<string, string>): string {
+  return Object.entries(versions)
+    .map(([name, version]) => `${name} ${version}`)
+    .join(', ');
+}
+
+function logOf(value: number | undefined): number | undefined {
+  return value === undefined ? undefined : Math.log(value);
+}
+
+/** Mean of the values that exist. */
+function mean(values: readonly (number | undefined)[]): number | undefined {
+  const known = values.filter((value) => value !== undefined);
+  return known.length === 0 ? undefined : known.reduce((sum, value) => sum + value, 0) / known.length;
+}
