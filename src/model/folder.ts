@@ -1,0 +1,84 @@
+/**
+ * A model folder in the standard layout that `transformers` loads: `config.json`, `model.safetensors` (or its parts),
+ * `tokenizer.json`, `tokenizer_config.json` and `generation_config.json`. A bare model is the first two of these.
+ */
+import { copyFile, mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { UserError } from '../errors';
+import { writeTokenizer, type TokenizerFile } from './bpe';
+import { configToJson, readConfig, type ModelConfig } from './config';
+import { explained, writeJson } from './files';
+import { parametersOf } from './parameters';
+import { writeSafetensors } from './safetensors';
+import { loadTokenizer, type Tokenizer } from './tokenizer';
+import { checkWeights, openWeights, weightsFile, type Weights } from './weights';
+
+export interface Model {
+  config: ModelConfig;
+  weights: Weights;
+}
+
+/** Reads config and headers, and checks that they agree. Throws a UserError that names the file at fault. */
+export async function readModel(folder: string): Promise<Model> {
+  const config = await readConfig(folder);
+  const weights = await openWeights(folder);
+  checkWeights(weights, config, folder);
+  return { config, weights };
+}
+
+/** Reads a model with its tokenizer, whose every token must have an embedding. */
+export async function readModelFolder(folder: string): Promise<Model & { tokenizer: Tokenizer }> {
+  const model = await readModel(folder);
+  const tokenizer = await loadTokenizer(folder);
+  checkTokenizer(tokenizer, model.config, folder);
+  return { ...model, tokenizer };
+}
+
+/** Embeddings may have rows to spare, as many published models do, but no token may lack one. */
+export function checkTokenizer({ vocabSize }: Tokenizer, config: ModelConfig, folder: string): void {
+  if (vocabSize > config.vocabSize) {
+    throw new UserError(
+      `${folder}: the tokenizer has ${vocabSize} entries, but the model embeds only ${config.vocabSize}.`,
+    );
+  }
+}
+
+/** Writes `config.json` and `model.safetensors` into an existing folder, the weights first. */
+export async function writeModel(
+  folder: string,
+  config: ModelConfig,
+  weights: ReadonlyMap<string, Float32Array>,
+): Promise<void> {
+  const tensors = parametersOf(config).map(({ name, shape }) => ({ name, shape, data: weights.get(name)! }));
+  await writeSafetensors(path.join(folder, weightsFile), tensors);
+  await writeJson(path.join(folder, 'config.json'), configToJson(config));
+}
+
+/** Writes a whole model folder, made if missing. `tokenizer` is a fresh one, or the folder to copy it from. */
+export async function writeModelFolder(
+  folder: string,
+  model: { config: ModelConfig; weights: ReadonlyMap<string, Float32Array>; tokenizer: TokenizerFile | string },
+): Promise<void> {
+  await explained(folder, 'written', mkdir(folder, { recursive: true }));
+  await writeModel(folder, model.config, model.weights);
+  if (typeof model.tokenizer === 'string') await copyTokenizer(model.tokenizer, folder);
+  else await writeTokenizer(folder, model.tokenizer);
+  await writeGenerationConfig(folder, model.config);
+}
+
+/** Copies the files that loadTokenizer reads, byte for byte. */
+export async function copyTokenizer(from: string, to: string): Promise<void> {
+  for (const name of ['tokenizer.json', 'tokenizer_config.json']) {
+    await explained(path.join(to, name), 'written', copyFile(path.join(from, name), path.join(to, name)));
+  }
+}
+
+/** How `transformers` generates by default: greedily, as everything here does. */
+export function writeGenerationConfig(folder: string, { bosToken, eosToken, padToken }: ModelConfig): Promise<void> {
+  return writeJson(path.join(folder, 'generation_config.json'), {
+    bos_token_id: bosToken,
+    eos_token_id: eosToken,
+    pad_token_id: padToken,
+    do_sample: false,
+  });
+}
