@@ -34,6 +34,8 @@ export interface StepResult {
   loss: number;
   /** Global L2 norm of the gradient before clipping. */
   gradientNorm: number;
+  /** For each micro-batch the negative log-likelihood of each target, nats, [rows × length]; 0 where the weight is 0. */
+  losses: Float32Array[];
 }
 
 /** What a batch costs the model, place by place. */

@@ -27,26 +27,26 @@ export const firstOf = (weight: string) => `${weight}#first`;
 export const secondOf = (weight: string) => `${weight}#second`;
 export const gradientOf = (weight: string) => `${weight}#gradient`;
 
-/** loss, norm, and new `weight`, `first`, `second` a weight, from one batch. */
+/** loss, its unweighted terms, norm, and new `weight`, `first`, `second` a weight, from one batch. */
 export function stepGraph(
   config: ModelConfig,
   optimizer: OptimizerSettings,
   length: number,
-): Compiled<'loss' | 'norm'> {
+): Compiled<'loss' | 'terms' | 'norm'> {
   const graph = new Graph();
   const weights = weightInputs(graph, config);
-  const { loss, gradients } = differentiate(graph, config, weights, length, new Map());
-  return finish(graph, { loss }, updates(graph, config, optimizer, weights, gradients));
+  const { loss, terms, gradients } = differentiate(graph, config, weights, length, new Map());
+  return finish(graph, { loss, terms }, updates(graph, config, optimizer, weights, gradients));
 }
 
-/** loss, and a `gradient` a weight: the given sum plus this batch's. */
-export function gradientGraph(config: ModelConfig, length: number): Compiled<'loss'> {
+/** loss, its unweighted terms, and a `gradient` a weight: the given sum plus this batch's. */
+export function gradientGraph(config: ModelConfig, length: number): Compiled<'loss' | 'terms'> {
   const graph = new Graph();
   const weights = weightInputs(graph, config);
   const sums = new Map([...weights].map(([name, { shape }]) => [name, graph.input(gradientOf(name), shape)]));
-  const { loss, gradients } = differentiate(graph, config, weights, length, sums);
+  const { loss, terms, gradients } = differentiate(graph, config, weights, length, sums);
   const named = new Map([...weights.keys()].map((name, i) => [name, gradients[i]]));
-  return compile(graph, { loss }, { gradient: named });
+  return compile(graph, { loss, terms }, { gradient: named });
 }
 
 /** norm, and new `weight`, `first`, `second` a weight, from accumulated gradients. */
@@ -78,13 +78,13 @@ function differentiate(
   weights: Weights,
   length: number,
   sums: ReadonlyMap<string, Value>,
-): { loss: Value; gradients: Value[] } {
+): { loss: Value; terms: Value; gradients: Value[] } {
   const tape = new Tape(graph);
   const inputs = batchInputs(graph, length);
   const hidden = scoredStates(tape, config, weights, inputs);
   const targets = { tokens: inputs.targets, slots: inputs.targetSlots, used: inputs.used, weights: inputs.weights };
-  const loss = crossEntropy(tape, hidden, outputTable(config, weights), targets);
-  return { loss, gradients: tape.gradients(loss, [...weights.values()], sums) };
+  const { loss, terms } = crossEntropy(tape, hidden, outputTable(config, weights), targets);
+  return { loss, terms, gradients: tape.gradients(loss, [...weights.values()], sums) };
 }
 
 /** Normed hidden states at the scored places, [scored, hiddenSize]. */

@@ -65,10 +65,11 @@ export class OnnxLearner implements Learner {
   private async stepAtOnce(batch: Batch, rate: number): Promise<StepResult> {
     const { config, optimizer } = this.settings;
     const program = await this.program(`step ${batch.length}`, () => stepGraph(config, optimizer, batch.length));
-    const feeds = { ...this.state.inputs, ...batchFeeds(batch, scoredPlaces(batch)), ...this.scalars(rate) };
-    const { loss, norm } = await run(program, feeds, this.updated(program.graph));
+    const places = scoredPlaces(batch);
+    const feeds = { ...this.state.inputs, ...batchFeeds(batch, places), ...this.scalars(rate) };
+    const { loss, norm, terms } = await run(program, feeds, this.updated(program.graph));
     this.state.advance();
-    return { loss, gradientNorm: norm };
+    return { loss: loss[0], gradientNorm: norm[0], losses: [spread(batch, places, terms)] };
   }
 
   /** Gradients of one micro-batch after another are added up in two sets of tensors in turn, then applied. */
@@ -77,36 +78,36 @@ export class OnnxLearner implements Learner {
     this.sums ??= [zeroSums(config), zeroSums(config)];
     let [sums, spare] = this.sums;
     for (const tensor of Object.values(sums)) (tensor.data as Float32Array).fill(0);
+    const losses: Float32Array[] = [];
     let total = 0;
     for (const batch of batches) {
       const program = await this.program(`gradient ${batch.length}`, () => gradientGraph(config, batch.length));
-      const feeds = { ...this.state.weights, ...sums, ...batchFeeds(batch, scoredPlaces(batch)) };
+      const places = scoredPlaces(batch);
+      const feeds = { ...this.state.weights, ...sums, ...batchFeeds(batch, places) };
       const outputs = [...program.graph.perWeight.gradient].map(([name, result]) => [result, spare[gradientOf(name)]]);
-      total += (await run(program, feeds, Object.fromEntries(outputs))).loss;
+      const { loss, terms } = await run(program, feeds, Object.fromEntries(outputs));
+      total += loss[0];
+      losses.push(spread(batch, places, terms));
       [sums, spare] = [spare, sums];
     }
     const program = await this.program('update', () => updateGraph(config, optimizer));
     const feeds = { ...this.state.inputs, ...sums, ...this.scalars(rate) };
     const { norm } = await run(program, feeds, this.updated(program.graph));
     this.state.advance();
-    return { loss: total, gradientNorm: norm };
+    return { loss: total, gradientNorm: norm[0], losses };
   }
 
   async score(batch: Batch): Promise<Score> {
     const { config } = this.settings;
     const places = scoredPlaces(batch);
-    const losses = new Float32Array(batch.weights.length);
     const hits = new Uint8Array(batch.weights.length);
-    if (places.length === 0) return { losses, hits };
+    if (places.length === 0) return { losses: new Float32Array(batch.weights.length), hits };
     const program = await this.program(`score ${batch.length}`, () => scoreGraph(config, batch.length));
     const results = await program.session.run({ ...this.state.weights, ...batchFeeds(batch, places) });
     const found = results[program.graph.results.losses].data as Float32Array;
     const best = results[program.graph.results.best].data as BigInt64Array;
-    places.forEach((place, i) => {
-      losses[place] = found[i];
-      hits[place] = Number(Number(best[i]) === batch.targets[place]);
-    });
-    return { losses, hits };
+    places.forEach((place, i) => (hits[place] = Number(Number(best[i]) === batch.targets[place])));
+    return { losses: spread(batch, places, found), hits };
   }
 
   /** Prompts of similar length are answered together. Throws if a prompt leaves no room for an answer. */
@@ -185,17 +186,24 @@ export class OnnxLearner implements Learner {
   }
 }
 
-/** Runs a program into preallocated tensors; gives its scalar results by what they are. */
+/** Runs a program into preallocated tensors; gives its other results by what they are. */
 async function run<Results extends string>(
   { graph, session }: Program<Compiled<Results>>,
   feeds: Tensors,
   outputs: Tensors,
-): Promise<Record<Results, number>> {
-  const scalars = Object.entries(graph.results) as [Results, string][];
-  const fetches = { ...Object.fromEntries(scalars.map(([, name]) => [name, null])), ...outputs };
+): Promise<Record<Results, Float32Array>> {
+  const named = Object.entries(graph.results) as [Results, string][];
+  const fetches = { ...Object.fromEntries(named.map(([, name]) => [name, null])), ...outputs };
   const results = await session.run(feeds, fetches);
-  const values = scalars.map(([key, name]) => [key, (results[name].data as Float32Array)[0]]);
-  return Object.fromEntries(values) as Record<Results, number>;
+  const values = named.map(([key, name]) => [key, results[name].data as Float32Array]);
+  return Object.fromEntries(values) as Record<Results, Float32Array>;
+}
+
+/** Values of the scored places, put where they belong: [rows × length]. */
+function spread(batch: Batch, places: Int32Array, values: Float32Array): Float32Array {
+  const all = new Float32Array(batch.weights.length);
+  places.forEach((place, i) => (all[place] = values[i]));
+  return all;
 }
 
 function zeroSums(config: ModelConfig): Tensors {

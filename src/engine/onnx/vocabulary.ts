@@ -50,11 +50,12 @@ export interface Targets {
 }
 
 /**
- * Σ weight · −log softmax(hidden · tableᵀ)[target], a scalar, for hidden [scored, features]. Its gradient is
+ * Σ weight · −log softmax(hidden · tableᵀ)[target], a scalar, for hidden [scored, features], and its terms without
+ * their weights, [scored, 1]. Its gradient is
  * weight · (p − one-hot(target)); the one-hot part is taken out of both products, so that nothing but the softmax
  * passes over [scored, vocabulary].
  */
-export function crossEntropy(tape: Tape, hidden: Value, table: Value, targets: Targets): Value {
+export function crossEntropy(tape: Tape, hidden: Value, table: Value, targets: Targets) {
   const { graph } = tape;
   const scored = hidden.shape[0];
   const logits = graph.matmul(hidden, table, { transB: true });
@@ -63,9 +64,9 @@ export function crossEntropy(tape: Tape, hidden: Value, table: Value, targets: T
   const chosen = graph.op('GatherElements', [likelihoods, column], [scored, 1], { axis: 1 });
   const floored = graph.binary('Max', chosen, graph.scalar(1e-37));
   const weights = graph.reshape(targets.weights, [scored, 1]);
-  const weighted = graph.binary('Mul', graph.unary('Neg', graph.unary('Log', floored)), weights);
-  const loss = graph.sum(weighted, [0, 1], false);
-  return tape.record(loss, [hidden, table], () => {
+  const terms = graph.unary('Neg', graph.unary('Log', floored));
+  const loss = graph.sum(graph.binary('Mul', terms, weights), [0, 1], false);
+  tape.record(loss, [hidden, table], () => {
     const expected = graph.matmul(likelihoods, table);
     const gold = graph.op('Gather', [table, targets.tokens], hidden.shape, { axis: 0 });
     const toHidden = graph.binary('Mul', graph.binary('Sub', expected, gold), weights);
@@ -78,4 +79,5 @@ export function crossEntropy(tape: Tape, hidden: Value, table: Value, targets: T
       },
     ];
   });
+  return { loss, terms };
 }
