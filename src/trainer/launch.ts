@@ -1,0 +1,72 @@
+/**
+ * Makes run folders and starts trainer processes on them. A trainer is detached: it outlives the terminal or window that
+ * started it, and is stopped by a file in its folder.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { release } from 'node:os';
+import { basename, join } from 'node:path';
+import { env } from 'onnxruntime-node';
+import { version } from '../../package.json';
+import { onDisk } from '../run/files';
+import { runFiles, RunFolder } from '../run/folder';
+import type { Experiment } from '../schedule/experiment';
+import type { Variant } from '../schedule/stages';
+
+/** One run to be made: a variant of an experiment with one seed, on data with this hash. */
+export interface RunPlan {
+  path: string;
+  name: string;
+  /** With absolute paths. */
+  experiment: Experiment;
+  variant: Variant;
+  seed: number;
+  dataHash: string;
+}
+
+/** Writes the run folder: its identity, and the experiment cut down to this one variant and seed. */
+export function createRun({ path, name, experiment, variant, seed, dataHash }: RunPlan): RunFolder {
+  const { recipe, choice } = variant;
+  const title = recipe && recipe.key === variant.name ? `${recipe.symbol} ${recipe.title}` : variant.name;
+  const folder = RunFolder.create(path, {
+    name,
+    recipe: variant.name,
+    title,
+    seed,
+    created: new Date().toISOString(),
+    model: modelName(experiment.model),
+    dataHash,
+    versions: {
+      'pit-lab': version,
+      'onnxruntime-node': env.versions.node ?? '',
+      node: process.version,
+      system: `${process.platform} ${process.arch} ${release()}`,
+    },
+  });
+  const single = { ...experiment, ...(choice && { recipes: [choice] }), seeds: [seed] };
+  folder.writeJson(runFiles.experiment, single);
+  return folder;
+}
+
+/** Starts a trainer on a run folder, new or to be resumed. Its output goes to the run's log. */
+export function startTrainer(folder: RunFolder): ChildProcess {
+  const log = onDisk(folder.path, () => openSync(folder.file(runFiles.log), 'a'));
+  try {
+    return spawn(process.execPath, [join(__dirname, 'trainer.cjs'), folder.path], {
+      detached: true,
+      stdio: ['ignore', log, log],
+      env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
+    });
+  } finally {
+    closeSync(log);
+  }
+}
+
+/** The end of a run's log, for when its process died without a word. */
+export function lastWords(folder: RunFolder, lines = 5): string {
+  return readFileSync(folder.file(runFiles.log), 'utf8').trimEnd().split('\n').slice(-lines).join('\n');
+}
+
+function modelName(model: Experiment['model']): string {
+  return typeof model === 'string' ? basename(model) : `${model.preset} from random initialisation`;
+}

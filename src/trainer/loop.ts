@@ -1,0 +1,158 @@
+/**
+ * The training loop: stage after stage, epoch after epoch, step after step. After a step comes what is due there: a
+ * checkpoint, and after it an evaluation. What has happened is written to the run folder and nowhere else.
+ */
+import type { StepResult } from '../engine/learner';
+import { UserError } from '../errors';
+import { countSteps } from '../schedule/compile';
+import { packBatches } from '../schedule/pack';
+import type { Example, PackedBatch, Stage } from '../schedule/schedule';
+import { type Cursor, saveCheckpoint } from './checkpoints';
+import { evaluate } from './evaluate';
+import { learningRate } from './rate';
+import type { Workbench } from './workbench';
+
+const now = () => new Date().toISOString();
+
+/** Trains on from `start` (from the beginning without one) until all is done or somebody asks to stop. */
+export async function train(bench: Workbench, start?: Cursor): Promise<'finished' | 'stopped'> {
+  const { stages } = bench.schedule;
+  if (stages.length === 0) await evaluate(bench, { stage: 0, epoch: 0, step: 0 }, 'full');
+  for (const stage of stages.slice((start?.stage ?? 1) - 1)) {
+    const from = stage.number === start?.stage ? start : undefined;
+    if ((await trainStage(bench, stage, from)) === 'stopped') return 'stopped';
+  }
+  return 'finished';
+}
+
+async function trainStage(bench: Workbench, stage: Stage, from?: Cursor): Promise<'finished' | 'stopped'> {
+  const { folder, schedule, learner, experiment } = bench;
+  const total = countSteps(schedule, stage);
+  if (!from) {
+    folder.appendEvent({
+      type: 'stage-started',
+      time: now(),
+      stage: stage.number,
+      name: stage.name,
+      epochs: stage.epochs,
+      steps: total,
+    });
+    if (experiment.training.resetOptimizer) learner.resetOptimizer();
+  }
+  if (from) await evaluateIfDue(bench, from);
+  let cursor = from;
+  for (const { epoch, step, examples, epochEnds } of stepsOf(bench, stage, from?.step ?? 0)) {
+    if (folder.stopRequested()) {
+      if (cursor) await saveCheckpoint(bench, cursor);
+      return 'stopped';
+    }
+    await trainStep(
+      bench,
+      { stage: stage.number, epoch, step },
+      examples,
+      learningRate(step, total, { ...experiment.training, rate: stage.rate }),
+    );
+    cursor = { stage: stage.number, epoch, step, epochEnds, stageDone: step === total };
+    if (checkpointIsDue(bench, cursor)) await saveCheckpoint(bench, cursor);
+    await evaluateIfDue(bench, cursor);
+  }
+  return 'finished';
+}
+
+interface PlannedStep {
+  epoch: number;
+  step: number;
+  examples: Example[];
+  epochEnds: boolean;
+}
+
+/** The stage's steps after the first `done`, counted from 1 over all epochs. */
+function* stepsOf({ schedule }: Workbench, stage: Stage, done: number): Generator<PlannedStep> {
+  let step = 0;
+  for (let epoch = 1; epoch <= schedule.passes(stage); epoch++) {
+    const plan = schedule.plan(stage, epoch);
+    for (const [i, members] of plan.entries()) {
+      if (++step <= done) continue;
+      const examples = members.map((index) => schedule.examples[index]);
+      yield { epoch, step, examples, epochEnds: i === plan.length - 1 };
+    }
+  }
+}
+
+async function trainStep(
+  { folder, learner, experiment, rows, attention }: Workbench,
+  position: { stage: number; epoch: number; step: number },
+  examples: readonly Example[],
+  rate: number,
+): Promise<void> {
+  const started = performance.now();
+  const batches = packBatches(examples, { row: rows, microBatch: experiment.training.microBatch, attention });
+  const result = await learner.step(batches, rate);
+  refuseNonsense(result, position, rate);
+  folder.appendOrder({ ...position, examples: examples.map(({ id }) => id) });
+  folder.appendEvent({
+    type: 'step',
+    time: now(),
+    ...position,
+    loss: result.loss,
+    ...lossByKind(batches, result.losses),
+    gradientNorm: result.gradientNorm,
+    rate,
+    ...places(batches),
+    seconds: (performance.now() - started) / 1000,
+    memory: process.memoryUsage.rss(),
+  });
+}
+
+/** Mean over the examples of each kind of the mean over an example's counted tokens, nats. */
+function lossByKind(batches: readonly PackedBatch[], losses: readonly Float32Array[]) {
+  const sums = { document: { total: 0, weight: 0 }, question: { total: 0, weight: 0 } };
+  batches.forEach(({ weights, examples, members }, i) => {
+    weights.forEach((weight, place) => {
+      if (weight === 0) return;
+      const sum = sums[members[examples[place]].kind];
+      sum.total += weight * losses[i][place];
+      sum.weight += weight;
+    });
+  });
+  const { document, question } = sums;
+  return {
+    ...(document.weight > 0 && { documentLoss: document.total / document.weight }),
+    ...(question.weight > 0 && { questionLoss: question.total / question.weight }),
+  };
+}
+
+function places(batches: readonly PackedBatch[]): { tokens: number; padding: number } {
+  const computed = batches.reduce((sum, { rows, length }) => sum + rows * length, 0);
+  const padding = batches.reduce((sum, { examples }) => sum + examples.filter((example) => example < 0).length, 0);
+  return { tokens: computed - padding, padding };
+}
+
+function refuseNonsense(
+  { loss, gradientNorm }: StepResult,
+  { stage, step }: { stage: number; step: number },
+  rate: number,
+) {
+  if (Number.isFinite(loss) && Number.isFinite(gradientNorm)) return;
+  const what = Number.isFinite(loss) ? `gradient norm became ${gradientNorm}` : `loss became ${loss}`;
+  throw new UserError(
+    `The ${what} at step ${step} of stage ${stage} with a learning rate of ${rate.toExponential(2)}: ` +
+      'try a lower rate or a few steps of warm-up. The last checkpoint is intact.',
+  );
+}
+
+function evaluationExtent({ experiment }: Workbench, cursor: Cursor): 'full' | 'subset' | undefined {
+  if (cursor.stageDone) return 'full';
+  const { everyEpochs } = experiment.evaluation;
+  return everyEpochs > 0 && cursor.epochEnds && cursor.epoch % everyEpochs === 0 ? 'subset' : undefined;
+}
+
+function checkpointIsDue(bench: Workbench, cursor: Cursor): boolean {
+  return evaluationExtent(bench, cursor) !== undefined || cursor.step % bench.experiment.training.checkpointEvery === 0;
+}
+
+async function evaluateIfDue(bench: Workbench, cursor: Cursor): Promise<void> {
+  const extent = evaluationExtent(bench, cursor);
+  const { stage, epoch, step } = cursor;
+  if (extent) await evaluate(bench, { stage, epoch, step }, extent);
+}

@@ -1,0 +1,116 @@
+/**
+ * All that a run works with, made from its folder alone: dataset, tokenizer, schedule, learner. The same folder gives
+ * the same workbench; data that has changed since the run was made is refused.
+ */
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { loadDataset } from '../dataset/load';
+import type { Dataset } from '../dataset/model';
+import { describeProblem } from '../dataset/problem';
+import type { Learner } from '../engine/learner';
+import { OnnxLearner } from '../engine/onnx/learner';
+import { UserError } from '../errors';
+import { trainTokenizer, writeTokenizer } from '../model/bpe';
+import type { ModelConfig } from '../model/config';
+import { copyTokenizer, readModelFolder } from '../model/folder';
+import { initialize, parametersOf } from '../model/parameters';
+import { presetConfig } from '../model/presets';
+import { loadTokenizer, type Tokenizer } from '../model/tokenizer';
+import { runFiles, type RunFolder } from '../run/folder';
+import { compileSchedule } from '../schedule/compile';
+import type { Experiment } from '../schedule/experiment';
+import { sourcesOf } from '../schedule/paths';
+import { rowsFor } from '../schedule/rows';
+import type { Schedule } from '../schedule/schedule';
+
+export interface Workbench {
+  folder: RunFolder;
+  experiment: Experiment;
+  dataset: Dataset;
+  tokenizer: Tokenizer;
+  schedule: Schedule;
+  learner: Learner;
+  /** Row lengths that batches may have. */
+  rows: readonly number[];
+  /** Row length at which attention costs as much as everything else. */
+  attention: number;
+}
+
+/** @throws UserError where the data has problems or has changed, or the model can't be read. */
+export async function openWorkbench(folder: RunFolder): Promise<Workbench> {
+  const experiment = folder.readJson<Experiment>(runFiles.experiment);
+  const { seed, dataHash } = folder.identity;
+  const dataset = await sameDataset(experiment, dataHash);
+  const { config, weights, tokenizer } = await openModel(folder, experiment, dataset, seed);
+  const recipe = experiment.recipes?.[0];
+  const schedule = compileSchedule({ experiment, recipe, dataset, tokenizer, seed });
+  const { optimizer } = experiment.training;
+  const learner = new OnnxLearner({ config, weights, optimizer, threads: experiment.threads });
+  const attention = 6 * config.hiddenSize;
+  const rows = rowsFor(schedule, experiment.training, attention);
+  return { folder, experiment, dataset, tokenizer, schedule, learner, rows, attention };
+}
+
+async function sameDataset(experiment: Experiment, dataHash: string): Promise<Dataset> {
+  const { dataset, problems, hash } = await loadDataset(sourcesOf(experiment, '/'));
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  if (errors.length > 0)
+    throw new UserError(`The data has ${errors.length} errors; first: ${describeProblem(errors[0])}`);
+  if (hash !== dataHash)
+    throw new UserError(`The data has changed since this run was made (${hash} is not ${dataHash}); start a new run.`);
+  return dataset;
+}
+
+interface OpenModel {
+  config: ModelConfig;
+  weights: ReadonlyMap<string, Float32Array>;
+  tokenizer: Tokenizer;
+}
+
+async function openModel(
+  folder: RunFolder,
+  { model, training, splits }: Experiment,
+  dataset: Dataset,
+  seed: number,
+): Promise<OpenModel> {
+  if (typeof model === 'string') {
+    const { config, weights, tokenizer } = await readModelFolder(model);
+    await keepTokenizer(folder, model);
+    return { config, tokenizer, weights: await readAll(config, weights) };
+  }
+  const at = model.tokenizer ?? (await ownTokenizer(folder, dataset, model.vocabulary, splits.train));
+  if (model.tokenizer) await keepTokenizer(folder, model.tokenizer);
+  const tokenizer = await loadTokenizer(at);
+  const preset = presetConfig(model.preset, tokenizer);
+  const config = { ...preset, maxPositions: Math.max(preset.maxPositions, training.sequence) };
+  return { config, tokenizer, weights: initialize(config, seed) };
+}
+
+/** Every checkpoint carries the tokenizer; the run keeps it in `tokenizer/`. */
+async function keepTokenizer(folder: RunFolder, from: string): Promise<void> {
+  await mkdir(folder.file('tokenizer'), { recursive: true });
+  await copyTokenizer(from, folder.file('tokenizer'));
+}
+
+/** A tokenizer trained on all documents and the train questions; test questions stay unseen. */
+async function ownTokenizer(folder: RunFolder, dataset: Dataset, vocabulary: number, train: string): Promise<string> {
+  const at = folder.file('tokenizer');
+  if (existsSync(folder.file('tokenizer', 'tokenizer_config.json'))) return at;
+  await mkdir(at, { recursive: true });
+  const questions = dataset.questions.filter(({ split }) => split === train);
+  const texts = [
+    ...dataset.documents.map(({ text }) => text),
+    ...questions.map(({ question, answers }) => `Question: ${question} Answer: ${answers[0]}`),
+  ];
+  await writeTokenizer(at, trainTokenizer(texts, vocabulary));
+  return at;
+}
+
+async function readAll(
+  config: ModelConfig,
+  weights: { read(name: string): Promise<Float32Array> },
+): Promise<Map<string, Float32Array>> {
+  const all = new Map<string, Float32Array>();
+  for (const { name } of parametersOf(config)) all.set(name, await weights.read(name));
+  return all;
+}
