@@ -131,7 +131,9 @@ const training = z
     row: z
       .union([count, z.literal('auto')])
       .default('auto')
-      .describe('Tokens in a packed row; auto picks the length that computes least.'),
+      .describe(
+        'Tokens in a packed row; auto picks up to four lengths that compute least, and each batch takes its cheapest.',
+      ),
     microBatch: count.default(8192).describe('At most this many places are computed at once; more are accumulated.'),
     optimizer: z
       .strictObject({

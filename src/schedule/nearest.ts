@@ -6,7 +6,7 @@ export function nearest(name: string, known: readonly string[]): string | undefi
   const ranked = known
     .map((candidate) => ({ candidate, distance: editDistance(name.toLowerCase(), candidate.toLowerCase()) }))
     .filter(({ distance }) => distance <= limit)
-    .sort((a, b) => a.distance - b.distance);
+    .sort((a, b) => a.distance - b.distance || lengthGap(a.candidate, name) - lengthGap(b.candidate, name));
   return ranked[0]?.candidate;
 }
 
@@ -14,6 +14,10 @@ export function nearest(name: string, known: readonly string[]): string | undefi
 export function suggestion(name: string, known: readonly string[]): string {
   const near = nearest(name, known);
   return near === undefined ? '' : ` Did you mean "${near}"?`;
+}
+
+function lengthGap(a: string, b: string): number {
+  return Math.abs(a.length - b.length);
 }
 
 /** Levenshtein distance: insertions, deletions and substitutions. */

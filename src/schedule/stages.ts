@@ -98,7 +98,8 @@ function rolePart(part: RolePart, { splits }: Experiment): Part {
 }
 
 function ownStages(experiment: Experiment): Stage[] {
-  return (experiment.stages ?? []).map((entry, index) => ownStage(experiment, entry, index + 1));
+  if (!experiment.stages) throw new Error('The experiment writes out no stages: name one of its recipes.');
+  return experiment.stages.map((entry, index) => ownStage(experiment, entry, index + 1));
 }
 
 function ownStage(experiment: Experiment, entry: StageEntry, number: number): Stage {

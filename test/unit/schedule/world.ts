@@ -46,9 +46,11 @@ export function experiment(fields: Partial<z.input<typeof experimentSchema>> = {
   return experimentSchema.parse({ model: { preset: 'nano' }, data: 'data', ...needed, ...fields });
 }
 
+/** PIT of the small world, or the stages that an experiment writes out. */
 export function compile(fields: Partial<CompileInput> = {}): Schedule {
   return compileSchedule({
     experiment: experiment(),
+    recipe: fields.experiment?.stages ? undefined : 'pit',
     dataset: world(),
     tokenizer: new WordTokenizer(),
     seed: 1,
