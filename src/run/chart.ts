@@ -47,7 +47,7 @@ interface Frame {
 }
 
 const colours = 8;
-const legendWidth = 210;
+const legendWidth = 250;
 
 export const chartStyle = `
 .chart{--ink:#1f2328;--soft:#59636e;--grid:#d9dee3;--c0:#0072b2;--c1:#d55e00;--c2:#007f5c;--c3:#b5528f;--c4:#a87400;--c5:#3a9bd6;--c6:#30363d;--c7:#858c94;font:12px system-ui,sans-serif}
@@ -190,7 +190,7 @@ function drawLegend({ series, legend }: Chart, { left, right, top }: Frame): str
   const entries = series.map(({ name, style, markers }, i) => {
     const [x, y] = legend === 'right' ? [right + 24, top + 10 + i * 21] : [left + 8 + i * 110, 12];
     const key = markers ? marker(style, x, y, 5) : `<path class="line" d="M${x - 8} ${y}h16"/>`;
-    const room = legend === 'right' ? 27 : 14;
+    const room = legend === 'right' ? 33 : 14;
     return `<g class="s${style % colours}"><title>${escapeHtml(name)}</title>${key}${text(x + 14, y + 4, shorten(name, room), 'start', 'strong')}</g>`;
   });
   return entries.join('\n');

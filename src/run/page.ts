@@ -10,11 +10,12 @@ import { comparisonColumns, explanations, provenanceLines } from './tables';
 const pageStyle = `
 :root{color-scheme:light dark;--back:#fff;--ink:#1f2328;--soft:#59636e;--line:#d9dee3;--panel:#f6f8fa;--accent:#0072b2;--paper:#d55e00}
 @media (prefers-color-scheme:dark){:root{--back:#0d1117;--ink:#e6e8eb;--soft:#a0a8b1;--line:#373d45;--panel:#161b22;--accent:#4c9be8;--paper:#ff8a4c}}
-body{margin:0 auto;max-width:1080px;padding:2rem 1.25rem 4rem;background:var(--back);color:var(--ink);font:15px/1.5 system-ui,sans-serif}
+body{margin:0 auto;max-width:1180px;padding:2rem 1.25rem 4rem;background:var(--back);color:var(--ink);font:15px/1.5 system-ui,sans-serif}
 h1{font-size:1.7rem;margin:0 0 .3rem}h2{font-size:1.15rem;margin:2.6rem 0 .6rem}p,li{max-width:75ch}.soft,figcaption,footer{color:var(--soft)}
 .wide{overflow-x:auto}table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums;font-size:.9rem}
 th,td{padding:.45rem .6rem;border-bottom:1px solid var(--line);text-align:right;white-space:nowrap;vertical-align:middle}
-th{color:var(--soft);font-weight:600;vertical-align:bottom;white-space:normal}.left{text-align:left}tbody th{color:var(--ink)}
+td small{display:block;color:var(--soft)}tbody th{min-width:11rem}
+th{color:var(--soft);font-weight:600;vertical-align:bottom;white-space:normal}.left{text-align:left}tbody th{color:var(--ink);vertical-align:middle}
 tbody tr:hover{background:var(--panel)}.bar{width:132px;height:18px;display:block}
 .bar .rail{stroke:var(--line)}.bar .span{stroke:var(--accent);stroke-width:5;stroke-linecap:round;opacity:.4}.bar .value{fill:var(--accent)}.bar .paper{fill:none;stroke:var(--paper);stroke-width:1.6}
 figure{margin:0}figcaption{font-size:.87rem;margin-top:.3rem;max-width:75ch}.chart{width:100%;height:auto;display:block}
@@ -52,12 +53,12 @@ function results(comparison: Comparison): string {
   const [first, ...others] = columns;
   const notes = [...comparison.notes, ...explanations(comparison)].map((note) => `<li>${escapeHtml(note)}</li>`);
   if (!first) return section('Results', `<ul class="soft">${notes.join('')}</ul>`);
-  const heads = [first.head, 'Exact match, 0 to 100', ...others.map(({ head }) => head)];
+  const heads = [first.head, 'EM from 0 to 100; ◇ is the paper', ...others.map(({ head }) => head)];
   const head = heads
     .map((text, i) => `<th scope="col"${i < 2 ? ' class="left"' : ''}>${escapeHtml(text)}</th>`)
     .join('');
   const body = comparison.rows.map((row) => {
-    const cells = others.map(({ cell }) => `<td>${escapeHtml(cell(row) ?? '')}</td>`).join('');
+    const cells = others.map(({ cell }) => `<td>${withSmallInterval(cell(row) ?? '')}</td>`).join('');
     return `<tr><th scope="row" class="left">${escapeHtml(first.cell(row) ?? '')}</th><td>${bar(row)}</td>${cells}</tr>`;
   });
   return section(
@@ -65,6 +66,11 @@ function results(comparison: Comparison): string {
     `<div class="wide"><table><thead><tr>${head}</tr></thead>\n<tbody>${body.join('\n')}</tbody></table></div>`,
     `<ul class="soft">${notes.join('')}</ul>`,
   );
+}
+
+/** The interval in brackets on a line of its own. */
+function withSmallInterval(text: string): string {
+  return escapeHtml(text).replace(/ (\[.*\])$/, '<small>$1</small>');
 }
 
 /** Exact match with its interval as a bar; a diamond where the paper's number lies. */

@@ -33,9 +33,14 @@ export function perplexityChart(comparison: Comparison, summaries: readonly RunS
     description:
       'For each setting a line over its stages: perplexity of the test documents, logarithmic, against exact match on test questions. ' +
       describe(series, (point) => `perplexity ${magnitude(point.x)}, exact match ${point.y.toFixed(1)} %`),
-    width: 880,
+    width: 920,
     height: 440,
-    x: { label: 'Perplexity of the test documents (logarithmic)', scale: 'log', format: (value) => String(value) },
+    x: {
+      label: 'Perplexity of the test documents (logarithmic, falls to the right)',
+      scale: 'log',
+      reversed: true,
+      format: String,
+    },
     y: {
       ...exactMatchAxis('Exact match on test questions, %'),
       to: Math.min(100, Math.ceil(highest / 10) * 10),
@@ -49,15 +54,22 @@ export function perplexityChart(comparison: Comparison, summaries: readonly RunS
 /** Exact match on train questions at the end of each stage. */
 export function forgettingChart(comparison: Comparison, summaries: readonly RunSummary[]): Chart {
   const series = rowSeries(comparison, summaries, forgettingPoint).map(withLabel);
-  const last = Math.max(...series.flatMap(({ points }) => points.map(({ x }) => x)), 1);
+  const ends = series.flatMap(({ points }) => points.map(({ x }) => x));
   return {
     title: 'What is kept of the train questions',
     description:
       'For each setting a line over its stages: exact match on train questions. ' +
       describe(series, (point) => `${point.y.toFixed(1)} % after stage ${point.x}`),
-    width: 880,
+    width: 920,
     height: 340,
-    x: { label: 'End of stage', scale: 'linear', from: 0, to: last + 0.4, step: 1, format: String },
+    x: {
+      label: 'End of stage',
+      scale: 'linear',
+      from: Math.min(...ends) - 0.1,
+      to: Math.max(...ends) + 0.4,
+      step: 1,
+      format: String,
+    },
     y: exactMatchAxis('Exact match on train questions, %'),
     series,
     legend: 'right',
@@ -78,7 +90,7 @@ export function lossChart({ identity, stages }: RunSummary): Chart {
     width: 430,
     height: 260,
     x: { label: 'Step', scale: 'linear', from: 0, format: (value) => value.toLocaleString('en-US') },
-    y: { label: 'Loss, nats', scale: 'log', format: (value) => String(value) },
+    y: { label: 'Loss, nats', scale: 'log', format: String },
     series,
     marks: stages.flatMap(({ curve, name }, i) => (curve.length > 0 ? [{ at: starts[i], label: name }] : [])),
     legend: 'top',

@@ -6,6 +6,8 @@ export interface Axis {
   /** Ends of the axis where they are not the ends of the data. */
   from?: number;
   to?: number;
+  /** Whether values fall from left to right. */
+  reversed?: boolean;
   /** Distance of the ticks where it is not chosen from the range. */
   step?: number;
   format(value: number): string;
@@ -16,13 +18,13 @@ export interface Scale {
   ticks: number[];
 }
 
-/** Maps the range of the values onto pixels `start` to `end`, which may run backwards. */
+/** Maps the range of the values onto pixels `start` to `end`, which may run backwards, as a reversed axis makes them. */
 export function makeScale(axis: Axis, values: readonly number[], start: number, end: number): Scale {
   const [low, high] = rangeOf(axis, values);
   const turn = axis.scale === 'log' ? Math.log : (value: number) => value;
-  const length = turn(high) - turn(low);
+  const share = (value: number) => (turn(clamp(value, low, high)) - turn(low)) / (turn(high) - turn(low));
   return {
-    place: (value) => start + ((turn(clamp(value, low, high)) - turn(low)) / length) * (end - start),
+    place: (value) => start + (axis.reversed ? 1 - share(value) : share(value)) * (end - start),
     ticks: axis.scale === 'log' ? logTicks(low, high) : linearTicks(low, high, axis.step),
   };
 }

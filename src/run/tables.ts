@@ -55,15 +55,15 @@ function recordOf({ answers, paper, ...row }: ComparisonRow) {
     paper_exact_match: optional(paper?.em, fraction),
     paper_recall: optional(paper?.recall, fraction),
     paper_rouge_l: optional(paper?.rougeL, fraction),
-    blind_prior_exact_match: row.blindPrior,
-    train_exact_match: row.trainExactMatch,
-    test_perplexity: row.perplexity,
-    seconds: row.seconds,
+    blind_prior_exact_match: optional(row.blindPrior, rounded),
+    train_exact_match: optional(row.trainExactMatch, rounded),
+    test_perplexity: optional(row.perplexity, rounded),
+    seconds: rounded(row.seconds),
   };
 }
 
 function estimate(name: string, { value, low, high }: Estimate): Record<string, number> {
-  return { [name]: value, [`${name}_low`]: low, [`${name}_high`]: high };
+  return { [name]: rounded(value), [`${name}_low`]: rounded(low), [`${name}_high`]: rounded(high) };
 }
 
 /** What the numbers mean. */
@@ -92,9 +92,13 @@ export function provenanceLines(provenance: Provenance): string[] {
     .map((key) => `${names[key]}: ${provenance[key].join('; ')}`);
 }
 
-/** Per cent as a fraction, without the noise of the division. */
 function fraction(inPercent: number): number {
-  return Number((inPercent / 100).toFixed(6));
+  return rounded(inPercent / 100);
+}
+
+/** Six decimals: what a table of results can use. */
+function rounded(value: number): number {
+  return Number(value.toFixed(6));
 }
 
 function optional<T>(value: number | undefined, render: (value: number) => T): T | undefined {
