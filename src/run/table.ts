@@ -57,7 +57,7 @@ const latexWords: Record<string, string> = {
 
 /** Text that stands for itself in LaTeX; ① becomes a circled digit. */
 export function escapeLatex(text: string): string {
-  return text.replace(/--|[\\~^→<>|[&%$#_{}①-⑳]/g, (character) => {
+  return text.replace(/--|^\[|[\\~^→<>|&%$#_{}①-⑳]/g, (character) => {
     const digit = character.charCodeAt(0) - '①'.charCodeAt(0) + 1;
     if (digit >= 1 && digit <= 20) return `\\textcircled{${digit}}`;
     return latexWords[character] ?? `\\${character}`;
