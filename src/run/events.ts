@@ -62,7 +62,7 @@ export type RunEvent =
       time: string;
       /** `full` at the end of a stage, `subset` on the fixed seeded subset in between. */
       extent: 'full' | 'subset';
-      /** Which questions: `test` is the result; `train` shows what was learnt and forgotten. */
+      /** Which questions: the experiment's test split is the result; its train split shows what was learnt and forgotten. */
       split: string;
       answers?: AnswerMetrics;
       /** Share of answer tokens that are the most likely given the gold ones before: not exact match. */

@@ -2,8 +2,10 @@
  * What a run has to say, read from its folder: how it stands, what each stage did and scored, what the result is and
  * on what it was computed. Plain values that go to JSON; tables and pictures are drawn from them elsewhere.
  */
+import { existsSync } from 'node:fs';
+import type { Experiment } from '../schedule/experiment';
 import type { AnswerMetrics, RunEvent } from './events';
-import type { RunFolder, RunIdentity } from './folder';
+import { runFiles, type RunFolder, type RunIdentity } from './folder';
 import { stateFrom, type RunState } from './state';
 
 type Event<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
@@ -55,7 +57,8 @@ export interface RunSummary {
 export function summarizeRun(folder: RunFolder): RunSummary {
   const { events, damaged } = folder.readEvents();
   const state = stateFrom(folder, events);
-  const stages = stagesOf(events);
+  const splits = splitsOf(folder);
+  const stages = stagesOf(events).map((stage) => withEnd(stage, splits));
   const final = state === 'finished' ? stages.at(-1) : undefined;
   return {
     folder: folder.path,
@@ -65,11 +68,20 @@ export function summarizeRun(folder: RunFolder): RunSummary {
     device: deviceOf(events),
     stages,
     result: final?.test,
-    predictions: final && atEnd(final, 'test', 'answers')?.predictions,
+    predictions: final && atEnd(final, splits.test, 'answers')?.predictions,
     blindPrior: evaluations(events).findLast(({ blindPrior }) => blindPrior !== undefined)?.blindPrior,
     ...effort(events),
     problems: problemsOf(events, damaged),
   };
+}
+
+type Splits = Experiment['splits'];
+
+/** What the experiment calls its train and test splits. */
+function splitsOf(folder: RunFolder): Splits {
+  const known = existsSync(folder.file(runFiles.experiment));
+  const { splits } = known ? folder.readJson<Partial<Experiment>>(runFiles.experiment) : {};
+  return { train: 'train', test: 'test', ...splits };
 }
 
 function stagesOf(events: readonly RunEvent[]): StageSummary[] {
@@ -79,7 +91,7 @@ function stagesOf(events: readonly RunEvent[]): StageSummary[] {
     if (event.type === 'step') stageAt(stages, event.stage).curve.push(pointOf(event));
     if (event.type === 'evaluated') stageAt(stages, event.stage).evaluations.push(detailsOf(event));
   }
-  return [...stages.values()].sort((a, b) => a.number - b.number).map(withEnd);
+  return [...stages.values()].sort((a, b) => a.number - b.number);
 }
 
 function emptyStage(number: number, { name, epochs, steps }: Pick<StageSummary, 'name' | 'epochs' | 'steps'>) {
@@ -93,13 +105,13 @@ function stageAt(stages: Map<number, StageSummary>, number: number): StageSummar
   return stage;
 }
 
-function withEnd(stage: StageSummary): StageSummary {
+function withEnd(stage: StageSummary, { train, test }: Splits): StageSummary {
   return {
     ...stage,
-    test: atEnd(stage, 'test', 'answers')?.answers,
-    train: atEnd(stage, 'train', 'answers')?.answers,
-    teacherForcedAccuracy: atEnd(stage, 'test', 'teacherForcedAccuracy')?.teacherForcedAccuracy,
-    perplexity: atEnd(stage, 'test', 'documents')?.documents?.perplexity,
+    test: atEnd(stage, test, 'answers')?.answers,
+    train: atEnd(stage, train, 'answers')?.answers,
+    teacherForcedAccuracy: atEnd(stage, test, 'teacherForcedAccuracy')?.teacherForcedAccuracy,
+    perplexity: atEnd(stage, test, 'documents')?.documents?.perplexity,
   };
 }
 

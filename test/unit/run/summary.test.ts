@@ -36,6 +36,13 @@ describe('summary of a run', () => {
     assert.equal(summary.blindPrior, 0.1);
   });
 
+  it('calls train and test what the experiment calls so', () => {
+    const folder = finish(sampleRun({}, stages));
+    folder.writeJson('experiment.json', { splits: { train: 'test', test: 'train' } });
+    const { result, stages: found } = summarizeRun(folder);
+    assert.deepEqual([result?.count, result?.exactMatch.value, found[1].train?.count], [20, 0.6, 10]);
+  });
+
   it('counts tokens, speed and time', () => {
     const running = sampleRun({}, stages);
     // 5 steps of 90 tokens in 0.5 s each; 6 evaluations of 2 s.
