@@ -191,11 +191,14 @@ function refusal(file: string, json: unknown, issue: z.core.$ZodIssue): UserErro
   return new UserError(`${file}: field "${field}" is ${show(value)}, but ${expectation(issue)}.`);
 }
 
+const types: Record<string, string> = { int: 'a whole number', number: 'a number', boolean: 'true or false' };
+
 function expectation(issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_value') return `only ${issue.values.map(show).join(' or ')} is supported`;
   if (issue.code === 'unrecognized_keys') return 'this option is not supported';
   if (issue.code === 'too_small') return `must be ${issue.inclusive ? 'at least' : 'above'} ${issue.minimum}`;
-  return issue.code === 'invalid_type' ? `must be of type ${issue.expected}` : 'has the wrong type';
+  if (issue.code === 'invalid_type') return `must be ${types[issue.expected] ?? `of type ${issue.expected}`}`;
+  return 'has the wrong type';
 }
 
 function show(value: unknown): string {

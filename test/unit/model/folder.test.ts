@@ -1,0 +1,134 @@
+/** Model folders: the round trip, parts with an index, and what must agree with what. */
+import assert from 'node:assert/strict';
+import { copyFile, mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { UserError } from '../../../src/errors';
+import { trainTokenizer } from '../../../src/model/bpe';
+import { readConfig, type ModelConfig } from '../../../src/model/config';
+import { writeJson } from '../../../src/model/files';
+import { readModel, readModelFolder, writeModel, writeModelFolder } from '../../../src/model/folder';
+import { initialize, parametersOf } from '../../../src/model/parameters';
+import { presetConfig } from '../../../src/model/presets';
+import { writeSafetensors } from '../../../src/model/safetensors';
+import { openWeights } from '../../../src/model/weights';
+
+const fixtures = path.join(__dirname, '../../fixtures/model');
+const special = { bos: 1, eos: 2, pad: 0 };
+const config: ModelConfig = { ...presetConfig('nano', { vocabSize: 300, ...special }), layers: 1 };
+
+describe('model folder', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(path.join(os.tmpdir(), 'pit-'));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  it('reads what it writes', async () => {
+    const weights = initialize(config, 1);
+    await writeModelFolder(folder, { config, weights, tokenizer: trainTokenizer(['abab abab'], 300) });
+    const model = await readModelFolder(folder);
+    assert.deepEqual(model.config, config);
+    assert.equal(model.tokenizer.decode(model.tokenizer.encode('abab')), 'abab');
+    for (const [name, values] of weights) assert.deepEqual(await model.weights.read(name), values);
+    assert.deepEqual((await readdir(folder)).sort(), [
+      'config.json',
+      'generation_config.json',
+      'model.safetensors',
+      'tokenizer.json',
+      'tokenizer_config.json',
+    ]);
+  });
+
+  it('copies a tokenizer byte for byte', async () => {
+    const from = path.join(fixtures, 'tokenizer/builtin');
+    const roomy = { ...config, vocabSize: 320 };
+    await writeModelFolder(path.join(folder, 'a/b'), { config: roomy, weights: initialize(roomy, 1), tokenizer: from });
+    const copy = await readFile(path.join(folder, 'a/b/tokenizer.json'));
+    assert.deepEqual(copy, await readFile(path.join(from, 'tokenizer.json')));
+    assert.equal((await readModelFolder(path.join(folder, 'a/b'))).tokenizer.vocabSize, 301);
+  });
+
+  it('refuses a tokenizer with tokens that the model does not embed', async () => {
+    const tokenizer = path.join(fixtures, 'tokenizer/builtin');
+    await writeModelFolder(folder, { config, weights: initialize(config, 1), tokenizer });
+    const sentence = `${folder}: the tokenizer has 301 entries, but the model embeds only 300.`;
+    await assert.rejects(readModelFolder(folder), new UserError(sentence));
+  });
+
+  it('reads weights in parts', async () => {
+    const source = path.join(fixtures, 'llama-grouped');
+    await copyFile(path.join(source, 'config.json'), path.join(folder, 'config.json'));
+    const whole = await openWeights(source);
+    const parts = await splitInTwo(source, folder);
+    const { weights } = await readModel(folder);
+    assert.equal(new Set([...weights.entries.values()].map(({ file }) => file)).size, 2);
+    for (const name of Object.keys(parts)) assert.deepEqual(await weights.read(name), await whole.read(name));
+  });
+
+  it('refuses an index that names a part outside the folder or a weight that its part lacks', async () => {
+    const index = path.join(folder, 'model.safetensors.index.json');
+    await writeJson(index, { weight_map: { a: '../model.safetensors' } });
+    const sentence = `${index}: field "weight_map" must give a file of the same folder for each weight.`;
+    await assert.rejects(openWeights(folder), new UserError(sentence));
+    const part = path.join(folder, 'part.safetensors');
+    await writeSafetensors(part, []);
+    await writeJson(index, { weight_map: { a: 'part.safetensors' } });
+    await assert.rejects(openWeights(folder), new UserError(`${part}: the weights have no tensor "a".`));
+  });
+
+  it('refuses weights that are not those of the config', async () => {
+    const file = path.join(folder, 'model.safetensors');
+    await writeModel(folder, config, initialize(config, 1));
+    const tensors = parametersOf(config).map(({ name, shape }) => ({
+      name,
+      shape,
+      data: initialize(config, 1).get(name)!,
+    }));
+    const refused = async (changed: typeof tensors, sentence: string) => {
+      await writeSafetensors(file, changed);
+      await assert.rejects(readModel(folder), new UserError(sentence));
+    };
+    await refused(tensors.slice(0, -1), `${folder}: the weights have no tensor "model.norm.weight".`);
+    await refused(
+      tensors.map((tensor) => (tensor.name === 'model.norm.weight' ? { ...tensor, shape: [1, 128] } : tensor)),
+      `${file}: tensor "model.norm.weight" has shape [1, 128], but config.json makes it [128].`,
+    );
+    const bias = { name: 'model.layers.0.self_attn.q_proj.bias', shape: [1], data: new Float32Array(1) };
+    await refused(
+      [...tensors, bias],
+      `${file}: tensor "${bias.name}" is no weight of the model that config.json describes.`,
+    );
+  });
+
+  it('lets tensors pass that only repeat others', async () => {
+    const weights = initialize(config, 1);
+    const tensors = parametersOf(config).map(({ name, shape }) => ({ name, shape, data: weights.get(name)! }));
+    await writeModel(folder, config, weights);
+    const again = { ...tensors[0], name: 'lm_head.weight' };
+    await writeSafetensors(path.join(folder, 'model.safetensors'), [...tensors, again]);
+    assert.equal((await readModel(folder)).config.tiedEmbeddings, true);
+  });
+
+  it('names the file that is missing', async () => {
+    await assert.rejects(readModel(folder), new UserError(`${folder}/config.json can't be read: it does not exist.`));
+    await copyFile(path.join(fixtures, 'llama-tied/config.json'), path.join(folder, 'config.json'));
+    const sentence = `${folder}/model.safetensors can't be read: it does not exist.`;
+    await assert.rejects(readModel(folder), new UserError(sentence));
+  });
+});
+
+/** Writes the source's weights as two parts with an index; returns the index's map. */
+async function splitInTwo(source: string, folder: string): Promise<Record<string, string>> {
+  const weights = await openWeights(source);
+  const names = parametersOf(await readConfig(source));
+  const map: Record<string, string> = {};
+  for (const [part, file] of ['model-1-of-2.safetensors', 'model-2-of-2.safetensors'].entries()) {
+    const chosen = names.filter((_, i) => i % 2 === part);
+    chosen.forEach(({ name }) => (map[name] = file));
+    const tensors = chosen.map(async ({ name, shape }) => ({ name, shape, data: await weights.read(name) }));
+    await writeSafetensors(path.join(folder, file), await Promise.all(tensors));
+  }
+  await writeJson(path.join(folder, 'model.safetensors.index.json'), { metadata: {}, weight_map: map });
+  return map;
+}

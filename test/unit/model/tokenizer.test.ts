@@ -1,0 +1,177 @@
+/** Tokenizers against ids and merges of the Rust library, made by test/oracle/tokenizer/make.py. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { Tokenizer as Library } from '@huggingface/tokenizers';
+import fc from 'fast-check';
+import { UserError } from '../../../src/errors';
+import { trainTokenizer, writeTokenizer } from '../../../src/model/bpe';
+import { byteCharacters, fromByteCharacters, toByteCharacters } from '../../../src/model/bytes';
+import { loadTokenizer, makeTokenizer } from '../../../src/model/tokenizer';
+
+const fixtures = path.join(__dirname, '../../fixtures/model/tokenizer');
+const read = (file: string) => JSON.parse(readFileSync(file, 'utf8'));
+const corpus: { training: string[]; nasty: string[] } = read(
+  path.join(__dirname, '../../oracle/tokenizer/corpus.json'),
+);
+const golden: Record<string, { ids: number[][]; texts: string[] }> = read(path.join(fixtures, 'golden.json'));
+const tokenizerOf = (name: string) => read(path.join(fixtures, name, 'tokenizer.json'));
+const names = { pad_token: '<pad>', bos_token: '<bos>', eos_token: '<eos>' };
+
+describe('tokenizer', () => {
+  for (const [name, { ids, texts }] of Object.entries(golden)) {
+    it(`gives the ids of the Rust library: ${name}`, async () => {
+      const tokenizer = await loadTokenizer(path.join(fixtures, name));
+      corpus.nasty.forEach((text, i) => assert.deepEqual([...tokenizer.encode(text)], ids[i], JSON.stringify(text)));
+    });
+
+    it(`gives the texts of the Rust library: ${name}`, async () => {
+      const tokenizer = await loadTokenizer(path.join(fixtures, name));
+      // The JavaScript library drops byte order marks when it puts bytes together to characters.
+      const expected = name === 'metaspace' ? texts.map((text) => text.replaceAll('\ufeff', '')) : texts;
+      ids.forEach((row, i) => assert.equal(tokenizer.decode(row), expected[i]));
+    });
+  }
+
+  it('never takes what a text says for a control token', async () => {
+    for (const name of Object.keys(golden)) {
+      const tokenizer = await loadTokenizer(path.join(fixtures, name));
+      const { bos, eos, pad } = tokenizer;
+      assert.deepEqual([pad, bos, eos], [0, 1, 2]);
+      const ids = tokenizer.encode('a <eos> b<bos><pad>');
+      assert.ok(
+        ids.every((id) => id > 2),
+        name,
+      );
+      assert.equal(tokenizer.decode(ids).trim(), 'a <eos> b<bos><pad>');
+    }
+  });
+
+  it('leaves control tokens out of texts', async () => {
+    const tokenizer = await loadTokenizer(path.join(fixtures, 'split'));
+    const ids = [tokenizer.bos, ...tokenizer.encode('born in Lyon'), tokenizer.eos, tokenizer.pad];
+    assert.equal(tokenizer.decode(ids), 'born in Lyon');
+    assert.equal(tokenizer.decode([tokenizer.eos]), '');
+    assert.equal(tokenizer.decode([]), '');
+  });
+
+  it('gives every text back', async () => {
+    const tokenizer = await loadTokenizer(path.join(fixtures, 'split'));
+    for (const text of corpus.nasty) assert.equal(tokenizer.decode(tokenizer.encode(text)), text);
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        assert.equal(tokenizer.decode(tokenizer.encode(text)), text);
+      }),
+    );
+    assert.equal(tokenizer.decode(tokenizer.encode('half \ud83d a pair')), 'half \ufffd a pair');
+  });
+
+  it('gives on its fast path the ids that the library gives', () => {
+    for (const name of ['split', 'builtin']) {
+      const json = tokenizerOf(name);
+      const added = json.added_tokens.filter((token: { special: boolean }) => token.special);
+      const plain = makeTokenizer({ ...json, added_tokens: added }, names);
+      const library = new Library({ ...json, added_tokens: [] }, {});
+      const encode = (text: string) => library.encode(text, { add_special_tokens: false }).ids;
+      const unit = fc.oneof(
+        fc.constantFrom(' ', '\n', "'s", 'a', '<eos>', ' the'),
+        fc.string({ unit: 'grapheme', maxLength: 3 }),
+      );
+      fc.assert(
+        fc.property(fc.array(unit), (parts) => {
+          for (let again = 0; again < 2; again++) {
+            assert.deepEqual([...plain.encode(parts.join(''))], encode(parts.join('')));
+          }
+        }),
+      );
+    }
+  });
+
+  it('counts ids of the vocabulary and added ones', async () => {
+    const sizes = await Promise.all(Object.keys(golden).map((name) => loadTokenizer(path.join(fixtures, name))));
+    assert.deepEqual(
+      sizes.map(({ vocabSize }) => vocabSize),
+      [420, 301, 573],
+    );
+  });
+
+  it('shows tokens with their blanks, and parts of characters as bytes', async () => {
+    const tokenizer = await loadTokenizer(path.join(fixtures, 'split'));
+    const shown = (text: string) => [...tokenizer.encode(text)].map((id) => tokenizer.show(id));
+    assert.deepEqual(shown(' born\n\t'), ['·born', '⏎', '→']);
+    assert.deepEqual(shown('ø'), ['\\xC3', '\\xB8']);
+    assert.equal(tokenizer.show(2), '<eos>');
+    assert.equal(tokenizer.show(9999), '<9999>');
+    const metaspace = await loadTokenizer(path.join(fixtures, 'metaspace'));
+    assert.equal(metaspace.show(metaspace.encode('born')[0]), '·born');
+  });
+
+  it('takes the end token where no padding token is named', () => {
+    assert.equal(makeTokenizer(tokenizerOf('split'), { ...names, pad_token: null }).pad, 2);
+    assert.equal(makeTokenizer(tokenizerOf('split'), { ...names, pad_token: { content: '<pad>' } }).pad, 0);
+  });
+
+  it('refuses in one sentence what it can not use', async () => {
+    const json = tokenizerOf('split');
+    const refused = (tokenizer: unknown, config: unknown, sentence: string) =>
+      assert.throws(() => makeTokenizer(tokenizer, config), new UserError(sentence));
+    refused(json, {}, 'tokenizer_config.json: field "bos_token" is missing.');
+    refused(
+      json,
+      { ...names, eos_token: '</s>' },
+      'tokenizer_config.json: field "eos_token" is "</s>", which is not in the vocabulary.',
+    );
+    refused(
+      { ...json, model: { ...json.model, type: 'Unigram' } },
+      names,
+      'tokenizer.json: field "model.type" is wrong: only BPE is supported.',
+    );
+    refused(
+      { ...json, pre_tokenizer: { type: 'Odd' } },
+      names,
+      "tokenizer.json holds a tokenizer that can't be used: Unknown PreTokenizer type: Odd.",
+    );
+    await assert.rejects(
+      loadTokenizer('/nowhere'),
+      new UserError("/nowhere/tokenizer.json can't be read: it does not exist."),
+    );
+  });
+});
+
+describe('trainTokenizer', () => {
+  it('learns the merges of the Rust trainer, ties included', () => {
+    const { tokenizer } = trainTokenizer(corpus.training, 420) as { tokenizer: Record<string, unknown> };
+    const theirs = tokenizerOf('split');
+    assert.deepEqual(tokenizer.model, theirs.model);
+    assert.deepEqual(tokenizer.pre_tokenizer, theirs.pre_tokenizer);
+    assert.deepEqual(tokenizer.added_tokens, theirs.added_tokens);
+    assert.deepEqual(tokenizer.post_processor, theirs.post_processor);
+  });
+
+  it('writes files that give the golden ids', async () => {
+    const folder = await mkdtemp(path.join(os.tmpdir(), 'pit-'));
+    await writeTokenizer(folder, trainTokenizer(corpus.training, 420));
+    const tokenizer = await loadTokenizer(folder);
+    corpus.nasty.forEach((text, i) => assert.deepEqual([...tokenizer.encode(text)], golden.split.ids[i]));
+    await rm(folder, { recursive: true });
+  });
+
+  it('needs room for every byte', () => {
+    const sentence = 'A byte-level vocabulary needs at least 259 entries, not 258.';
+    assert.throws(() => trainTokenizer([], 258), new UserError(sentence));
+    const { tokenizer, config } = trainTokenizer([], 259);
+    assert.equal(makeTokenizer(tokenizer, config).vocabSize, 259);
+  });
+});
+
+describe('the byte alphabet', () => {
+  it("is GPT-2's", () => {
+    assert.equal(new Set(byteCharacters).size, 256);
+    assert.equal(toByteCharacters('a b\n'), 'aĠbĊ');
+    assert.equal(toByteCharacters('é\u0000\u00ad'), 'Ã©ĀÂŃ');
+    assert.deepEqual([...fromByteCharacters('aĠÃ©')!], [0x61, 0x20, 0xc3, 0xa9]);
+    assert.equal(fromByteCharacters('a b'), undefined);
+  });
+});
