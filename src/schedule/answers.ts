@@ -13,12 +13,13 @@ export function markAnswers(
   answers: readonly string[],
   tokenizer: Tokenizer,
 ): Uint8Array | undefined {
-  const endOf = (token: number) => commonPrefix(tokenizer.decode(tokens.subarray(0, token + 1)), text);
+  const decoded = (token: number) => tokenizer.decode(tokens.subarray(0, token + 1));
   if (!givesBack(text, tokens, tokenizer)) return undefined;
   const marks = new Uint8Array(tokens.length);
   for (const [start, end] of answers.flatMap((answer) => occurrences(text, answer))) {
-    const first = firstToken(tokens.length, (token) => endOf(token) > start);
-    const last = firstToken(tokens.length, (token) => endOf(token) >= end);
+    // A character that is split between tokens decodes to a replacement until its last token: that begins it already.
+    const first = firstToken(tokens.length, (token) => decoded(token).length > start);
+    const last = firstToken(tokens.length, (token) => commonPrefix(decoded(token), text) >= end);
     marks.fill(1, first, last + 1);
   }
   return marks;

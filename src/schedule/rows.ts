@@ -9,6 +9,8 @@ const STRIDE = 8;
 /** Rows are not made longer than this unless an example is. */
 const USUAL_LONGEST = 512;
 const SAMPLED_STEPS = 16;
+/** Larger steps are judged by their first examples: their padding hardly depends on the rest. */
+const SAMPLED_EXAMPLES = 256;
 
 export interface RowOptions {
   /** The stages that will use the row; all of the schedule if left out. */
@@ -31,25 +33,32 @@ export function rowsFor(
   return row === 'auto' ? chooseRows(schedule, AUTO_ROWS, { attention, most: microBatch }) : [row];
 }
 
-/** The one row length in places: a multiple of 8 that holds every example of the stages, or `most` if that is less. */
+/** The one row length in places: holds every example of the stages; a multiple of 8 unless `most` is less. */
 export function chooseRow(schedule: Schedule, options: RowOptions = {}): number {
   return chooseRows(schedule, 1, options)[0];
 }
 
 /**
  * Up to `count` row lengths, of which each effective batch takes its cheapest: a handful of shapes for the engine and
- * little padding even where batches are small. Chosen one after the other, each to save most beside those before.
+ * little padding even where batches are small. Chosen one after the other, each to save most beside those before; the
+ * first holds every example, sampled or not.
  */
 export function chooseRows(schedule: Schedule, count: number, options: RowOptions = {}): number[] {
   const { stages = schedule.stages, attention = USUAL_ATTENTION, most = Infinity } = options;
   const steps = stages.flatMap((stage) => sampleSteps(schedule, stage));
-  const candidates = candidateRows(longest(schedule, stages), most);
+  const needed = longest(schedule, stages);
+  const candidates = candidateRows(needed, most);
+  const holdsAll = (row: number) => row >= Math.min(needed, candidates[candidates.length - 1]);
   const costs = candidates.map((row) => steps.map((sizes) => costOf(sizes, row, attention)));
   const chosen: number[] = [];
   let cheapest = steps.map(() => Infinity);
   let total = Infinity;
   while (chosen.length < count) {
-    const totals = costs.map((row) => sum(row.map((cost, step) => Math.min(cost, cheapest[step]))));
+    const totals = costs.map((row, candidate) =>
+      chosen.length > 0 || holdsAll(candidates[candidate])
+        ? sum(row.map((cost, step) => Math.min(cost, cheapest[step])))
+        : Infinity,
+    );
     const best = totals.indexOf(Math.min(...totals));
     if (chosen.length > 0 && totals[best] >= total) break;
     total = totals[best];
@@ -71,7 +80,7 @@ export function paddingShare(schedule: Schedule, stage: Stage, rows: readonly nu
   return 1 - text / computed;
 }
 
-/** Infinite where an example of the step does not fit; so the first length chosen must hold all of them. */
+/** Infinite where an example of the step does not fit. */
 function costOf(sizes: readonly number[], row: number, attention: number): number {
   return sizes.some((size) => size > row) ? Infinity : packingCost(sizes, row, attention);
 }
@@ -79,7 +88,7 @@ function costOf(sizes: readonly number[], row: number, attention: number): numbe
 function candidateRows(longest: number, most: number): number[] {
   const last = Math.min(Math.max(roundUp(longest), USUAL_LONGEST), most);
   const rows = Array.from({ length: Math.floor(last / STRIDE) }, (_, number) => (number + 1) * STRIDE);
-  return rows.length > 0 ? rows : [last];
+  return last % STRIDE === 0 ? rows : [...rows, last];
 }
 
 /** Places of each example, for steps spread over the first epochs. */
@@ -90,7 +99,7 @@ function sampleSteps(schedule: Schedule, stage: Stage): number[][] {
   }
   const count = Math.min(SAMPLED_STEPS, steps.length);
   const chosen = Array.from({ length: count }, (_, number) => steps[Math.floor((number * steps.length) / count)]);
-  return chosen.map((step) => step.map((index) => placesOf(schedule.examples[index])));
+  return chosen.map((step) => step.slice(0, SAMPLED_EXAMPLES).map((index) => placesOf(schedule.examples[index])));
 }
 
 function longest(schedule: Schedule, stages: readonly Stage[]): number {
