@@ -1,0 +1,32 @@
+/** From plans to run folders: new ones are made, unfinished ones go on, finished ones stay as they are. */
+import { existsSync } from 'node:fs';
+import { UserError } from '../errors';
+import { runFiles, RunFolder } from '../run/folder';
+import { stateOf } from '../run/state';
+import { createRun, type RunPlan } from '../trainer/launch';
+
+export interface OpenRun {
+  folder: RunFolder;
+  /** Characters to read in each stage. */
+  work: number[];
+  finished: boolean;
+}
+
+/** @throws UserError where a folder holds a run of something else, or one that is running. */
+export function openRuns(plans: readonly (RunPlan & { work: number[] })[]): OpenRun[] {
+  return plans.map((plan) => {
+    const folder = existsSync(`${plan.path}/${runFiles.identity}`) ? reopen(plan) : createRun(plan);
+    return { folder, work: plan.work, finished: stateOf(folder) === 'finished' };
+  });
+}
+
+function reopen(plan: RunPlan): RunFolder {
+  const folder = RunFolder.open(plan.path);
+  const { recipes: _recipes, seeds: _seeds, ...settings } = folder.readJson<RunPlan['experiment']>(runFiles.experiment);
+  const { recipes: _wanted, seeds: _all, ...wanted } = plan.experiment;
+  const same = JSON.stringify(settings) === JSON.stringify(wanted) && folder.identity.dataHash === plan.dataHash;
+  if (!same)
+    throw new UserError(`${plan.path} holds a run with other settings or data; choose another folder with --out.`);
+  if (stateOf(folder) === 'running') throw new UserError(`${plan.path} is running already.`);
+  return folder;
+}
