@@ -9,6 +9,8 @@ await build({
   platform: 'node',
   target: 'node20',
   format: 'cjs',
+  // Prefers ES modules: the other form of some packages loads its parts at run time and can't be bundled.
+  mainFields: ['module', 'main'],
   sourcemap: true,
   external: ['vscode', 'onnxruntime-node'],
   logLevel: 'warning',

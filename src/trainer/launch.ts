@@ -6,7 +6,6 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { basename, join } from 'node:path';
-import { env } from 'onnxruntime-node';
 import { version } from '../../package.json';
 import { onDisk } from '../run/files';
 import { runFiles, RunFolder } from '../run/folder';
@@ -38,7 +37,7 @@ export function createRun({ path, name, experiment, variant, seed, dataHash }: R
     dataHash,
     versions: {
       'pit-lab': version,
-      'onnxruntime-node': env.versions.node ?? '',
+
       node: process.version,
       system: `${process.platform} ${process.arch} ${release()}`,
     },

@@ -9,6 +9,7 @@ import { markOf } from '../run/process';
 import { renderReport } from '../run/report';
 import { summarizeRun } from '../run/summary';
 import { countParameters } from '../model/parameters';
+import { describeSchedule } from '../schedule/describe';
 import { rewind } from './checkpoints';
 import { train } from './loop';
 import { openWorkbench } from './workbench';
@@ -37,6 +38,7 @@ async function run(folder: RunFolder, started: number): Promise<RunEvent> {
   const bench = await openWorkbench(folder);
   if (latest) await bench.learner.restore(latest.at);
   const { config, report } = bench.learner;
+  folder.writeJson(runFiles.schedule, describeSchedule(bench.schedule, bench));
   folder.appendEvent({ type: 'device', time: now(), ...report, parameters: countParameters(config) });
   const ending = await train(bench, latest?.cursor);
   await bench.learner.close();
@@ -58,4 +60,7 @@ function fail(folder: RunFolder, error: unknown): void {
   }
 }
 
-void main(process.argv[2]);
+main(process.argv[2]).catch((error: unknown) => {
+  console.error(error instanceof UserError ? error.message : error);
+  process.exitCode = 1;
+});

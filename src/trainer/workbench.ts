@@ -31,7 +31,7 @@ export interface Workbench {
   schedule: Schedule;
   learner: Learner;
   /** Row lengths that batches may have. */
-  rows: readonly number[];
+  rows: number[];
   /** Row length at which attention costs as much as everything else. */
   attention: number;
 }
