@@ -18,19 +18,21 @@ export interface Surroundings {
   negativeSine: Value;
 }
 
-/** From example ordinals and positions, both [rows, length] int32, with the row length known. */
+/** From example ordinals and positions, both [rows, length] int32. */
 export function surroundings(graph: Graph, config: ModelConfig, examples: Value, positions: Value): Surroundings {
-  const [rows, length] = examples.shape as [string, number];
-  const same = graph.ops(
-    'Equal',
-    [graph.reshape(examples, [rows, 1, length, 1]), graph.reshape(examples, [rows, 1, 1, length])],
-    [{ shape: [rows, 1, length, length], type: 'bool' }],
-  )[0];
-  const earlier = Array.from({ length: length * length }, (_, i) => Number(i % length <= Math.floor(i / length)));
-  const causal = graph.constant(earlier, [length, length], 'bool');
-  const visible = graph.ops('And', [same, causal], [{ shape: same.shape, type: 'bool' }])[0];
+  const same = compare(graph, 'Equal', examples);
+  const earlier = compare(graph, 'GreaterOrEqual', positions);
+  const visible = graph.ops('And', [same, earlier], [{ shape: same.shape, type: 'bool' }])[0];
   const bias = graph.ops('Where', [visible, graph.scalar(0), graph.scalar(-1e9)], [{ shape: same.shape }])[0];
   return { positions: graph.cast(positions, 'int64'), bias, ...rotations(graph, config) };
+}
+
+/** Each place of a row with each other: [rows, 1, length, length] bool from [rows, length]. */
+function compare(graph: Graph, operator: 'Equal' | 'GreaterOrEqual', x: Value): Value {
+  const [rows, length] = x.shape;
+  const each = graph.reshape(x, [rows, 1, length, 1]);
+  const other = graph.reshape(x, [rows, 1, 1, length]);
+  return graph.ops(operator, [each, other], [{ shape: [rows, 1, length, length], type: 'bool' }])[0];
 }
 
 /** Cosine and sine of position × θ^(−2i/headSize), [maxPositions, headSize / 2] each. */
@@ -79,8 +81,6 @@ export function attention(
 /** Moves activations between [places, heads · size] and [rows, heads, length, size]. */
 class Heads {
   readonly scale: number;
-  private readonly rows: string;
-  private readonly length: number;
 
   constructor(
     private readonly graph: Graph,
@@ -88,12 +88,15 @@ class Heads {
     private readonly around: Surroundings,
   ) {
     this.scale = 1 / Math.sqrt(config.headSize);
-    [this.rows, this.length] = around.positions.shape as [string, number];
   }
 
   split(x: Value, heads: number): Value {
-    const apart = this.graph.reshape(x, [this.rows, this.length, heads, this.config.headSize]);
-    return this.graph.transpose(apart, [0, 2, 1, 3]);
+    const { graph, config, around } = this;
+    const [rows, length] = around.positions.shape;
+    const parts = [graph.shapeOf(around.positions), graph.sizes([heads, config.headSize])];
+    const sizes = graph.ops('Concat', parts, [{ shape: [4], type: 'int64' }], { axis: 0 })[0];
+    const apart = graph.op('Reshape', [x, sizes], [rows, length, heads, config.headSize]);
+    return graph.transpose(apart, [0, 2, 1, 3]);
   }
 
   merge(x: Value, shape: Value['shape']): Value {
@@ -103,11 +106,12 @@ class Heads {
   /** Heads that share keys stand below each other, so that one product serves the group: [rows, kvHeads, n, size]. */
   group(x: Value): Value {
     const { heads, kvHeads, headSize } = this.config;
-    return this.graph.reshape(x, [this.rows, kvHeads, (heads / kvHeads) * this.length, headSize]);
+    return heads === kvHeads ? x : this.graph.reshape(x, [x.shape[0], kvHeads, 'grouped', headSize]);
   }
 
   ungroup(x: Value): Value {
-    return this.graph.reshape(x, [this.rows, this.config.heads, this.length, this.config.headSize]);
+    const { heads, headSize } = this.config;
+    return this.graph.reshape(x, [x.shape[0], heads, this.around.positions.shape[1], headSize]);
   }
 
   rotate(x: Value, sine: Value): Value {
@@ -115,8 +119,9 @@ class Heads {
   }
 
   softmax(scores: Value): Value {
-    const { graph, config, around, length } = this;
-    const apart = graph.reshape(scores, [this.rows, config.heads, length, length]);
+    const { graph, config, around } = this;
+    const [rows, , , length] = around.bias.shape;
+    const apart = graph.reshape(scores, [rows, config.heads, length, length]);
     const masked = graph.binary('Add', apart, around.bias);
     return graph.reshape(graph.op('Softmax', [masked], masked.shape, { axis: -1 }), scores.shape);
   }

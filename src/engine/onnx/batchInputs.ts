@@ -23,10 +23,10 @@ export interface BatchInputs {
   used: Value;
 }
 
-export function batchInputs(graph: Graph, length: number): BatchInputs {
+export function batchInputs(graph: Graph): BatchInputs {
   return {
-    positions: graph.input('positions', ['rows', length], 'int32'),
-    examples: graph.input('examples', ['rows', length], 'int32'),
+    positions: graph.input('positions', ['rows', 'length'], 'int32'),
+    examples: graph.input('examples', ['rows', 'length'], 'int32'),
     tokens: graph.input('tokens', ['places'], 'int32'),
     tokenSlots: graph.input('tokenSlots', ['places'], 'int32'),
     scored: graph.input('scored', ['scored'], 'int32'),

@@ -113,12 +113,20 @@ export class Graph {
     return this.ops('Cast', [a], [{ shape: a.shape, type }], { to: elementTypes[type] })[0];
   }
 
-  /** At most one dimension of the new shape may be known only at run time. */
+  /**
+   * Of the dimensions known only at run time, those that stand where they stood before are kept; one other may be
+   * found from the rest.
+   */
   reshape(a: Value, shape: Shape): Value {
     if (sameShape(a.shape, shape)) return a;
-    if (shape.filter((dim) => typeof dim === 'string').length > 1) throw new Error(`Ambiguous shape: ${shape.join()}`);
-    const sizes = this.sizes(shape.map((dim) => (typeof dim === 'string' ? -1 : dim)));
-    return this.op('Reshape', [a, sizes], shape);
+    const list = shape.map((dim, axis) => (typeof dim === 'number' ? dim : dim === a.shape[axis] ? 0 : -1));
+    if (list.filter((size) => size === -1).length > 1) throw new Error(`Ambiguous shape: ${shape.join()}`);
+    return this.op('Reshape', [a, this.sizes(list)], shape);
+  }
+
+  /** The sizes of a value at run time, a vector of int64. */
+  shapeOf(a: Value): Value {
+    return this.ops('Shape', [a], [{ shape: [a.shape.length], type: 'int64' }])[0];
   }
 
   transpose(a: Value, permutation: readonly number[]): Value {

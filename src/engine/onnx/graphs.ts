@@ -28,23 +28,19 @@ export const secondOf = (weight: string) => `${weight}#second`;
 export const gradientOf = (weight: string) => `${weight}#gradient`;
 
 /** loss, its unweighted terms, norm, and new `weight`, `first`, `second` a weight, from one batch. */
-export function stepGraph(
-  config: ModelConfig,
-  optimizer: OptimizerSettings,
-  length: number,
-): Compiled<'loss' | 'terms' | 'norm'> {
+export function stepGraph(config: ModelConfig, optimizer: OptimizerSettings): Compiled<'loss' | 'terms' | 'norm'> {
   const graph = new Graph();
   const weights = weightInputs(graph, config);
-  const { loss, terms, gradients } = differentiate(graph, config, weights, length, new Map());
+  const { loss, terms, gradients } = differentiate(graph, config, weights, new Map());
   return finish(graph, { loss, terms }, updates(graph, config, optimizer, weights, gradients));
 }
 
 /** loss, its unweighted terms, and a `gradient` a weight: the given sum plus this batch's. */
-export function gradientGraph(config: ModelConfig, length: number): Compiled<'loss' | 'terms'> {
+export function gradientGraph(config: ModelConfig): Compiled<'loss' | 'terms'> {
   const graph = new Graph();
   const weights = weightInputs(graph, config);
   const sums = new Map([...weights].map(([name, { shape }]) => [name, graph.input(gradientOf(name), shape)]));
-  const { loss, terms, gradients } = differentiate(graph, config, weights, length, sums);
+  const { loss, terms, gradients } = differentiate(graph, config, weights, sums);
   const named = new Map([...weights.keys()].map((name, i) => [name, gradients[i]]));
   return compile(graph, { loss, terms }, { gradient: named });
 }
@@ -58,10 +54,10 @@ export function updateGraph(config: ModelConfig, optimizer: OptimizerSettings): 
 }
 
 /** loss [scored, 1] in nats and the most likely token [scored] int64 at each scored place. */
-export function scoreGraph(config: ModelConfig, length: number): Compiled<'losses' | 'best'> {
+export function scoreGraph(config: ModelConfig): Compiled<'losses' | 'best'> {
   const graph = new Graph();
   const weights = weightInputs(graph, config);
-  const inputs = batchInputs(graph, length);
+  const inputs = batchInputs(graph);
   const hidden = scoredStates(new Tape(graph), config, weights, inputs);
   const logits = graph.matmul(hidden, outputTable(config, weights), { transB: true });
   const logs = graph.op('LogSoftmax', [logits], logits.shape, { axis: -1 });
@@ -76,11 +72,10 @@ function differentiate(
   graph: Graph,
   config: ModelConfig,
   weights: Weights,
-  length: number,
   sums: ReadonlyMap<string, Value>,
 ): { loss: Value; terms: Value; gradients: Value[] } {
   const tape = new Tape(graph);
-  const inputs = batchInputs(graph, length);
+  const inputs = batchInputs(graph);
   const hidden = scoredStates(tape, config, weights, inputs);
   const targets = { tokens: inputs.targets, slots: inputs.targetSlots, used: inputs.used, weights: inputs.weights };
   const { loss, terms } = crossEntropy(tape, hidden, outputTable(config, weights), targets);

@@ -1,6 +1,6 @@
 /**
- * The embedded learner: ONNX Runtime's CPU provider inside this process. It builds each graph the first time a batch
- * needs it; a graph serves every number of rows, so there is one of each kind for a row length.
+ * The embedded learner: ONNX Runtime's CPU provider inside this process. It builds each graph the first time it is
+ * needed; a graph serves batches of every shape, so there is one of each kind.
  */
 import { availableParallelism } from 'node:os';
 import { env, InferenceSession, Tensor } from 'onnxruntime-node';
@@ -64,7 +64,7 @@ export class OnnxLearner implements Learner {
 
   private async stepAtOnce(batch: Batch, rate: number): Promise<StepResult> {
     const { config, optimizer } = this.settings;
-    const program = await this.program(`step ${batch.length}`, () => stepGraph(config, optimizer, batch.length));
+    const program = await this.program('step', () => stepGraph(config, optimizer));
     const places = scoredPlaces(batch);
     const feeds = { ...this.state.inputs, ...batchFeeds(batch, places), ...this.scalars(rate) };
     const { loss, norm, terms } = await run(program, feeds, this.updated(program.graph));
@@ -81,7 +81,7 @@ export class OnnxLearner implements Learner {
     const losses: Float32Array[] = [];
     let total = 0;
     for (const batch of batches) {
-      const program = await this.program(`gradient ${batch.length}`, () => gradientGraph(config, batch.length));
+      const program = await this.program('gradient', () => gradientGraph(config));
       const places = scoredPlaces(batch);
       const feeds = { ...this.state.weights, ...sums, ...batchFeeds(batch, places) };
       const outputs = [...program.graph.perWeight.gradient].map(([name, result]) => [result, spare[gradientOf(name)]]);
@@ -102,7 +102,7 @@ export class OnnxLearner implements Learner {
     const places = scoredPlaces(batch);
     const hits = new Uint8Array(batch.weights.length);
     if (places.length === 0) return { losses: new Float32Array(batch.weights.length), hits };
-    const program = await this.program(`score ${batch.length}`, () => scoreGraph(config, batch.length));
+    const program = await this.program('score', () => scoreGraph(config));
     const results = await program.session.run({ ...this.state.weights, ...batchFeeds(batch, places) });
     const found = results[program.graph.results.losses].data as Float32Array;
     const best = results[program.graph.results.best].data as BigInt64Array;

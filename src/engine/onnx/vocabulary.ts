@@ -34,7 +34,7 @@ function addByToken(tape: Tape, table: Value, rows: Value, slots: Value, used: V
 
 /** 0, 1, … [used] int32. */
 function ordinals(graph: Graph, used: Value): Value {
-  const sizes = graph.cast(graph.ops('Shape', [used], [{ shape: [1], type: 'int64' }])[0], 'int32');
+  const sizes = graph.cast(graph.shapeOf(used), 'int32');
   const whole = (x: number) => graph.constant([x], [], 'int32');
   return graph.op('Range', [whole(0), graph.reshape(sizes, []), whole(1)], used.shape);
 }
