@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { UserError } from '../errors';
 import { runFiles, RunFolder } from '../run/folder';
 import { stateOf } from '../run/state';
+import { rewind } from '../trainer/checkpoints';
 import { createRun, type RunPlan } from '../trainer/launch';
 
 export interface OpenRun {
@@ -15,9 +16,17 @@ export interface OpenRun {
 /** @throws UserError where a folder holds a run of something else, or one that is running. */
 export function openRuns(plans: readonly (RunPlan & { work: number[] })[]): OpenRun[] {
   return plans.map((plan) => {
-    const folder = existsSync(`${plan.path}/${runFiles.identity}`) ? reopen(plan) : createRun(plan);
-    return { folder, work: plan.work, finished: stateOf(folder) === 'finished' };
+    const isThere = existsSync(`${plan.path}/${runFiles.identity}`);
+    return openRun(isThere ? reopen(plan) : createRun(plan), plan.work);
   });
+}
+
+/** An unfinished run is cut back to its newest checkpoint here already, so that whoever watches reads on from there. */
+export function openRun(folder: RunFolder, work: number[]): OpenRun {
+  const state = stateOf(folder);
+  if (state === 'running') throw new UserError(`${folder.path} is running already.`);
+  if (state !== 'finished') rewind(folder);
+  return { folder, work, finished: state === 'finished' };
 }
 
 function reopen(plan: RunPlan): RunFolder {
@@ -27,6 +36,5 @@ function reopen(plan: RunPlan): RunFolder {
   const same = JSON.stringify(settings) === JSON.stringify(wanted) && folder.identity.dataHash === plan.dataHash;
   if (!same)
     throw new UserError(`${plan.path} holds a run with other settings or data; choose another folder with --out.`);
-  if (stateOf(folder) === 'running') throw new UserError(`${plan.path} is running already.`);
   return folder;
 }

@@ -88,6 +88,9 @@ export interface Prediction {
   question: string;
   prompt: string;
   answers: string[];
+  /** What the model wrote, as it wrote it, up to the end-of-text token or the longest answer. */
+  output: string;
+  /** The answer in it, which is judged. */
   prediction: string;
   exactMatch: boolean;
   recall: boolean;

@@ -92,9 +92,10 @@ async function ask(bench: Workbench, questions: readonly Question[]): Promise<Pr
   const prompts = promptsFor(bench, questions);
   const outputs = await learner.generate(prompts, { maxTokens, batch, stopToken: tokenizer.eos });
   return questions.map(({ id, documentId, split, question, answers }, i) => {
-    const prediction = answerOf(tokenizer.decode(outputs[i]));
+    const output = tokenizer.decode(outputs[i]);
+    const prediction = answerOf(output);
     const prompt = tokenizer.decode(prompts[i]);
-    return { id, documentId, split, question, prompt, answers, prediction, ...judge(prediction, answers) };
+    return { id, documentId, split, question, prompt, answers, output, prediction, ...judge(prediction, answers) };
   });
 }
 

@@ -15,6 +15,7 @@ const prediction: Prediction = {
   question: 'Who?',
   prompt: 'Question: Who? Answer:',
   answers: ['Ann', 'Anne'],
+  output: ' ann\n',
   prediction: ' ann\n',
   exactMatch: true,
   recall: true,

@@ -79,6 +79,7 @@ function predictions(right: number): Prediction[] {
     question: `Who is ${i}?`,
     prompt: `Question: Who is ${i}? Answer:`,
     answers: ['Ann'],
+    output: i < right ? ' Ann' : ' Bob',
     prediction: i < right ? 'Ann' : 'Bob',
     exactMatch: i < right,
     recall: i < right,
