@@ -1,8 +1,8 @@
-/** Bundles what runs: the command line, the trainer process and the extension. Native packages stay outside. */
+/** Bundles what runs: the command line and the trainer process. Native packages stay outside. */
 import { build } from 'esbuild';
 
 await build({
-  entryPoints: { cli: 'src/cli.ts', trainer: 'src/trainer/main.ts', extension: 'src/extension.ts' },
+  entryPoints: { cli: 'src/cli.ts', trainer: 'src/trainer/main.ts' },
   outdir: 'dist',
   outExtension: { '.js': '.cjs' },
   bundle: true,
