@@ -12,6 +12,6 @@ await build({
   // Prefers ES modules: the other form of some packages loads its parts at run time and can't be bundled.
   mainFields: ['module', 'main'],
   sourcemap: true,
-  external: ['vscode', 'onnxruntime-node'],
+  external: ['onnxruntime-node'],
   logLevel: 'warning',
 });

@@ -18,6 +18,7 @@ import { presetConfig } from '../model/presets';
 import { loadTokenizer, type Tokenizer } from '../model/tokenizer';
 import { runFiles, type RunFolder } from '../run/folder';
 import { compileSchedule } from '../schedule/compile';
+import { tokenizerTexts } from '../schedule/corpus';
 import type { Experiment } from '../schedule/experiment';
 import { sourcesOf } from '../schedule/paths';
 import { rowsFor } from '../schedule/rows';
@@ -92,17 +93,12 @@ async function keepTokenizer(folder: RunFolder, from: string): Promise<void> {
   await copyTokenizer(from, folder.file('tokenizer'));
 }
 
-/** A tokenizer trained on all documents and the train questions; test questions stay unseen. */
+/** A tokenizer trained on the dataset, once for the run. */
 async function ownTokenizer(folder: RunFolder, dataset: Dataset, vocabulary: number, train: string): Promise<string> {
   const at = folder.file('tokenizer');
   if (existsSync(folder.file('tokenizer', 'tokenizer_config.json'))) return at;
   await mkdir(at, { recursive: true });
-  const questions = dataset.questions.filter(({ split }) => split === train);
-  const texts = [
-    ...dataset.documents.map(({ text }) => text),
-    ...questions.map(({ question, answers }) => `Question: ${question} Answer: ${answers[0]}`),
-  ];
-  await writeTokenizer(at, trainTokenizer(texts, vocabulary));
+  await writeTokenizer(at, trainTokenizer(tokenizerTexts(dataset, train), vocabulary));
   return at;
 }
 

@@ -1,0 +1,62 @@
+/** The model that an experiment starts from, as far as it can be known without training: its shape and tokenizer. */
+import { parseTree } from 'jsonc-parser';
+import { dirname, resolve } from 'node:path';
+import type { Dataset, Problem } from '../dataset/model';
+import { UserError } from '../errors';
+import { trainTokenizer } from '../model/bpe';
+import type { ModelConfig } from '../model/config';
+import { readModelFolder } from '../model/folder';
+import { presetConfig } from '../model/presets';
+import { loadTokenizer, makeTokenizer, type Tokenizer } from '../model/tokenizer';
+import { tokenizerTexts } from '../schedule/corpus';
+import type { Experiment } from '../schedule/experiment';
+import { type Path, placeOf, writePath } from '../schedule/locate';
+
+export interface OpenedModel {
+  config: ModelConfig;
+  tokenizer: Tokenizer;
+}
+
+/**
+ * The model as a run would start from it; a tokenizer of its own is trained on the dataset, as the trainer does.
+ * @param experiment with absolute paths
+ */
+export async function openModel({ model, splits }: Experiment, dataset: Dataset): Promise<OpenedModel> {
+  if (typeof model === 'string') return readModelFolder(model);
+  const tokenizer = model.tokenizer
+    ? await loadTokenizer(model.tokenizer)
+    : ownTokenizer(dataset, model.vocabulary, splits.train);
+  return { tokenizer, config: presetConfig(model.preset, tokenizer) };
+}
+
+function ownTokenizer(dataset: Dataset, vocabulary: number, trainSplit: string): Tokenizer {
+  const { tokenizer, config } = trainTokenizer(tokenizerTexts(dataset, trainSplit), vocabulary);
+  return makeTokenizer(tokenizer, config);
+}
+
+/** What is wrong with the model that an experiment file names, if anything. */
+export async function modelProblem({ model }: Experiment, file: string, text: string): Promise<Problem | undefined> {
+  const at = (path: string) => resolve(dirname(file), path);
+  const nothing = { documents: [], questions: [] };
+  if (typeof model === 'string') return problemOf(['model'], () => readModelFolder(at(model)));
+  return (
+    (await problemOf(['model', 'preset'], () => presetConfig(model.preset, blank))) ??
+    (model.tokenizer === undefined
+      ? problemOf(['model', 'vocabulary'], () => ownTokenizer(nothing, model.vocabulary, ''))
+      : problemOf(['model', 'tokenizer'], () => loadTokenizer(at(model.tokenizer!))))
+  );
+
+  async function problemOf(path: Path, open: () => unknown): Promise<Problem | undefined> {
+    try {
+      await open();
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      const { line, column } = placeOf(parseTree(text), path, text);
+      return { severity: 'error', file, line, column, field: writePath(path), message: error.message };
+    }
+  }
+}
+
+/** A tokenizer's sizes where only the name of a preset is looked at. */
+const blank = { vocabSize: 3, bos: 1, eos: 2, pad: 0 };
