@@ -27,26 +27,34 @@ interface Saved extends Cursor {
 const cursorFile = 'cursor.json';
 const unfinished = '.unfinished';
 
-/** Writes a checkpoint and lets older ones go. The event is written first, so that the kept offsets include it. */
-export async function saveCheckpoint({ folder, learner }: Workbench, cursor: Cursor): Promise<void> {
+/** Writes a checkpoint and lets older ones go. Where that fails nothing of it is left, and older ones stand. */
+export async function saveCheckpoint(bench: Workbench, cursor: Cursor): Promise<void> {
+  const { folder } = bench;
   const name = `stage-${cursor.stage}-step-${cursor.step}`;
   const at = folder.file(runFiles.checkpoints, name);
   if (existsSync(at)) return;
-  const draft = `${at}${unfinished}`;
-  onDisk(draft, () => {
-    rmSync(draft, { recursive: true, force: true });
-    mkdirSync(draft, { recursive: true });
-  });
-  await learner.save(draft, { optimizer: true });
-  await copyTokenizer(folder.file('tokenizer'), draft);
-  await writeGenerationConfig(draft, learner.config);
+  try {
+    await draft(bench, cursor, name);
+    onDisk(at, () => renameSync(`${at}${unfinished}`, at));
+  } catch (error) {
+    rmSync(`${at}${unfinished}`, { recursive: true, force: true });
+    throw error;
+  }
+  prune(folder, name);
+}
+
+/** The event is written before the offsets are taken, so that they include it. */
+async function draft({ folder, learner }: Workbench, cursor: Cursor, name: string): Promise<void> {
+  const at = folder.file(runFiles.checkpoints, `${name}${unfinished}`);
+  onDisk(at, () => mkdirSync(at, { recursive: true }));
+  await learner.save(at, { optimizer: true });
+  await copyTokenizer(folder.file('tokenizer'), at);
+  await writeGenerationConfig(at, learner.config);
   const { stage, epoch, step } = cursor;
   const time = new Date().toISOString();
   folder.appendEvent({ type: 'checkpoint', time, folder: `${runFiles.checkpoints}/${name}`, stage, epoch, step });
   const saved: Saved = { ...cursor, offsets: folder.offsets() };
   folder.writeJson(join(runFiles.checkpoints, `${name}${unfinished}`, cursorFile), saved);
-  onDisk(at, () => renameSync(draft, at));
-  prune(folder, name);
 }
 
 /** Cuts the run's files back to its newest checkpoint, or to their beginning, and says where that lies. */

@@ -1,0 +1,26 @@
+/** Runs a Python baseline where an interpreter with torch is found: PIT_PYTHON, else python3. */
+import { spawnSync } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+
+const interpreter = process.env.PIT_PYTHON ?? 'python3';
+let found: boolean | undefined;
+
+/** Whether torch and transformers can be imported. */
+export function hasTorch(): boolean {
+  found ??= spawnSync(interpreter, ['-c', 'import torch, transformers'], { stdio: 'ignore' }).status === 0;
+  return found;
+}
+
+/** The JSON line that a script in bench/python prints; undefined where there is no torch. Throws if the script fails. */
+export function runPython(script: string, words: readonly string[]): Record<string, number> | undefined {
+  if (!hasTorch()) return undefined;
+  const path = resolve(__dirname, 'python', script);
+  const threads = ['--threads', String(availableParallelism())];
+  const { status, stdout, stderr } = spawnSync(interpreter, [path, ...words, ...threads], {
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+  });
+  if (status !== 0) throw new Error(`${script} failed: ${stderr.slice(-2000)}`);
+  return JSON.parse(stdout.trim().split('\n').at(-1)!) as Record<string, number>;
+}
