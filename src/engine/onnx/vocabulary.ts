@@ -51,9 +51,8 @@ export interface Targets {
 
 /**
  * Σ weight · −log softmax(hidden · tableᵀ)[target], a scalar, for hidden [scored, features], and its terms without
- * their weights, [scored, 1]. Its gradient is
- * weight · (p − one-hot(target)); the one-hot part is taken out of both products, so that nothing but the softmax
- * passes over [scored, vocabulary].
+ * their weights, [scored, 1]. The scalar must be what is differentiated. Its gradient is weight · (p − one-hot(target));
+ * the one-hot part is taken out of both products, so that nothing but the softmax passes over [scored, vocabulary].
  */
 export function crossEntropy(tape: Tape, hidden: Value, table: Value, targets: Targets) {
   const { graph } = tape;

@@ -1,0 +1,116 @@
+/** Scores, gradients, training and generation against PyTorch and transformers: see test/oracle/llama/README.md. */
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { OptimizerSettings } from '../../../src/engine/learner';
+import type { OnnxLearner } from '../../../src/engine/onnx/learner';
+import { readModel } from '../../../src/model/folder';
+import { parametersOf } from '../../../src/model/parameters';
+import { adam, apart, assertNear, type Example, gradientsOf, learnerOf, norm, pack, weightsOf } from './support';
+
+/** By weight: its norm, and its first numbers. */
+interface Heads {
+  norms: Record<string, number>;
+  heads: Record<string, number[]>;
+}
+
+interface Golden {
+  scores: { tokens: number[]; losses: number[]; lastLogits: number[] }[];
+  gradients: Heads & { examples: Example[]; loss: number; globalNorm: number };
+  generation: { maxTokens: number; stopToken: number; prompts: number[][]; continuations: number[][] };
+  training: OptimizerSettings & {
+    batches: Example[][];
+    steps: { rate: number; loss: number; gradientNorm: number }[];
+    final: Heads;
+  };
+}
+
+for (const name of ['llama-tied', 'llama-grouped']) {
+  describe(`${name} equals PyTorch`, () => {
+    const folder = path.join(__dirname, '../../fixtures/model', name);
+    let golden: Golden;
+    let weights: Map<string, Float32Array>;
+    let config: Awaited<ReturnType<typeof readModel>>['config'];
+
+    before(async () => {
+      golden = JSON.parse(await readFile(path.join(folder, 'golden.json'), 'utf8'));
+      const model = await readModel(folder);
+      config = model.config;
+      const names = parametersOf(config).map((parameter) => parameter.name);
+      weights = new Map(await Promise.all(names.map(async (key) => [key, await model.weights.read(key)] as const)));
+    });
+
+    const using = async (optimizer: OptimizerSettings, work: (learner: OnnxLearner) => Promise<void>) => {
+      const learner = learnerOf(config, weights, { optimizer });
+      await work(learner);
+      await learner.close();
+    };
+
+    it('in the loss of every token, packed into one row', () =>
+      using(adam, async (learner) => {
+        const examples = golden.scores.map(({ tokens, losses }) => ({ tokens, weights: losses.map(() => 1) }));
+        const expected = golden.scores.flatMap(({ losses }) => losses);
+        const { losses } = await learner.score(pack([examples], expected.length));
+        assertNear(losses, expected, 2e-6, 'losses');
+      }));
+
+    it('in the most likely token', () =>
+      using(adam, async (learner) => {
+        for (const { tokens, lastLogits } of golden.scores) {
+          const best = lastLogits.indexOf(Math.max(...lastLogits));
+          for (const [target, hit] of [
+            [best, 1],
+            [(best + 1) % config.vocabSize, 0],
+          ]) {
+            const last = {
+              tokens: [...tokens, target],
+              weights: tokens.map((_, i) => Number(i === tokens.length - 1)),
+            };
+            const { hits } = await learner.score(apart([last]));
+            assert.equal(hits[tokens.length - 1], hit);
+          }
+        }
+      }));
+
+    it('in the gradient of every weight', async () => {
+      const { examples, loss, globalNorm, norms, heads } = golden.gradients;
+      const found = await gradientsOf(config, weights, pack([examples.slice(0, 2), examples.slice(2)], 40));
+      assertNear([found.loss], [loss], 2e-6, 'loss');
+      assertNear([norm(...found.gradients.values())], [globalNorm], 1e-5, 'global norm');
+      assert.deepEqual(new Set(found.gradients.keys()), new Set(Object.keys(norms)));
+      compare(found.gradients, { norms, heads }, 1e-4);
+    });
+
+    it('in 20 steps of training', () =>
+      using(golden.training, async (learner) => {
+        const { batches, steps, final } = golden.training;
+        for (const [i, { rate, loss, gradientNorm }] of steps.entries()) {
+          const result = await learner.step([apart(batches[i % 2])], rate);
+          assertNear([result.loss], [loss], 1e-4, `loss of step ${i}`);
+          assertNear([result.gradientNorm], [gradientNorm], 1e-3, `gradient norm of step ${i}`);
+        }
+        compare(await weightsOf(learner), final, 1e-3);
+      }));
+
+    it('in greedy continuations, alone and together', () =>
+      using(adam, async (learner) => {
+        const { prompts, continuations, ...options } = golden.generation;
+        const asked = prompts.map((prompt) => Int32Array.from(prompt));
+        for (const batch of [1, prompts.length]) {
+          const answers = await learner.generate(asked, { ...options, batch });
+          assert.deepEqual(
+            answers.map((answer) => [...answer]),
+            continuations,
+          );
+        }
+      }));
+  });
+}
+
+/** Norms and first numbers of every weight's list, to a relative tolerance. */
+function compare(found: ReadonlyMap<string, Float32Array>, { norms, heads }: Heads, tolerance: number): void {
+  for (const [name, values] of found) {
+    assertNear([norm(values)], [norms[name]], tolerance, name);
+    assertNear(values.slice(0, heads[name].length), heads[name], 10 * tolerance, name);
+  }
+}
