@@ -2,10 +2,14 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../package.json';
 import { checkCommand } from './cli/check';
+import { compareCommand } from './cli/compare';
 import { generateCommand } from './cli/generate';
 import { endWithReader } from './cli/output';
+import { reportCommand } from './cli/report';
 import { resumeCommand } from './cli/resume';
 import { runCommand } from './cli/run';
+import { scheduleCommand } from './cli/schedule';
+import { scoreCommand } from './cli/score';
 import { UserError } from './errors';
 
 const exitCodes = { refused: 1, misused: 2, broken: 70 } as const;
@@ -26,7 +30,16 @@ function program(): Command {
     .helpCommand('help [command]', 'explain a command')
     .exitOverride()
     .showHelpAfterError('(pit --help explains.)');
-  for (const command of [checkCommand(), generateCommand(), runCommand(), resumeCommand()])
+  for (const command of [
+    checkCommand(),
+    generateCommand(),
+    scheduleCommand(),
+    runCommand(),
+    resumeCommand(),
+    reportCommand(),
+    compareCommand(),
+    scoreCommand(),
+  ])
     pit.addCommand(inheriting(command, pit));
   return pit;
 }

@@ -13,7 +13,7 @@ import { counted, printJson, shown } from './output';
 
 type Sizes = BiosSettings['sizes'];
 type People = BiosSettings['people'];
-type Switches = { pronouns?: true; json?: true };
+type Switches = { pronouns?: boolean; json?: boolean };
 type BiosOptions = Omit<BiosSettings, 'people' | 'sizes' | 'pronouns'> & People & Sizes & Switches;
 
 export function generateCommand(): Command {

@@ -1,0 +1,45 @@
+/** Opening an experiment for work: read, checked, with its dataset. Whatever is wrong is told before anything starts. */
+import { basename, dirname } from 'node:path';
+import { type LoadedDataset, loadDataset } from '../dataset/load';
+import type { Problem } from '../dataset/model';
+import { UserError } from '../errors';
+import type { Experiment } from '../schedule/experiment';
+import { sourcesOf, withAbsolutePaths } from '../schedule/paths';
+import { readExperiment } from '../schedule/read-experiment';
+import { type Variant, variantsOf } from '../schedule/stages';
+import { problemLine, shown } from './output';
+
+export interface OpenedExperiment {
+  /** As the file calls it, or else the file's name. */
+  name: string;
+  /** With absolute paths. */
+  experiment: Experiment;
+  data: LoadedDataset;
+}
+
+/** Prints every problem to stderr. @throws UserError if one of them is an error. */
+export async function openExperiment(file: string): Promise<OpenedExperiment> {
+  const { experiment, problems } = await readExperiment(file);
+  refuse(problems, file);
+  const settled = withAbsolutePaths(experiment!, dirname(file));
+  const data = await loadDataset(sourcesOf(settled, dirname(file)));
+  refuse(data.problems, file);
+  return { name: settled.name ?? basename(file).replace(/\.pit\.json$/, ''), experiment: settled, data };
+}
+
+function refuse(problems: readonly Problem[], file: string): void {
+  for (const problem of problems) console.error(problemLine(problem, process.stderr));
+  const errors = problems.filter(({ severity }) => severity === 'error').length;
+  if (errors === 0) return;
+  const which = errors === 1 ? 'this error is' : `these ${errors} errors are`;
+  throw new UserError(`${shown(file)} can't run before ${which} mended.`);
+}
+
+/** The variants of these names, or all. @throws UserError for a name that the experiment doesn't have. */
+export function chooseVariants(experiment: Experiment, names?: readonly string[]): Variant[] {
+  const variants = variantsOf(experiment);
+  const missing = names?.find((name) => !variants.some((variant) => variant.name === name));
+  const known = variants.map(({ name }) => name).join(', ');
+  if (missing !== undefined) throw new UserError(`The experiment has no recipe "${missing}"; it has ${known}.`);
+  return variants.filter(({ name }) => !names || names.includes(name));
+}

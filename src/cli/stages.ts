@@ -1,0 +1,62 @@
+/** What runs scored at the end of each stage, as a table: the curve of perplexity against exact match in numbers. */
+import { unparse } from 'papaparse';
+import type { Estimate } from '../run/events';
+import { interval, magnitude, percent } from '../run/format';
+import type { RunSummary, StageSummary } from '../run/summary';
+import { type Column, latexTable } from '../run/table';
+
+type Row = StageSummary & { run: RunSummary };
+
+/** A row for each stage of each run. */
+const rowsOf = (runs: readonly RunSummary[]): Row[] =>
+  runs.flatMap((run) => run.stages.map((stage) => ({ ...stage, run })));
+
+const estimated = (estimate: Estimate | undefined) => estimate && interval(estimate);
+
+const columns: Column<Row>[] = [
+  { head: 'Setting', align: 'left', cell: ({ run }) => run.identity.title ?? run.identity.recipe },
+  { head: 'Seed', align: 'right', cell: ({ run }) => String(run.identity.seed) },
+  { head: 'Stage', align: 'left', cell: ({ number, name }) => (number === 0 ? name : `${number}. ${name}`) },
+  { head: 'EM', align: 'right', cell: ({ test }) => estimated(test?.exactMatch) },
+  { head: 'Recall', align: 'right', cell: ({ test }) => estimated(test?.recall) },
+  { head: 'ROUGE-L', align: 'right', cell: ({ test }) => estimated(test?.rougeL) },
+  { head: 'Train EM', align: 'right', cell: ({ train }) => train && percent(train.exactMatch.value) },
+  {
+    head: 'Perplexity',
+    align: 'right',
+    cell: ({ perplexity }) => (perplexity === undefined ? undefined : magnitude(perplexity)),
+  },
+];
+
+/** Per cent with intervals; needs the booktabs package. */
+export function stagesLatex(runs: readonly RunSummary[]): string {
+  return `${latexTable(columns, rowsOf(runs))}\n`;
+}
+
+/** Fractions from 0 to 1. */
+export function stagesCsv(runs: readonly RunSummary[]): string {
+  return `${unparse(rowsOf(runs).map(recordOf), { newline: '\n' })}\n`;
+}
+
+function recordOf({ run, number, name, epochs, curve, test, train, ...stage }: Row) {
+  return {
+    run: run.folder,
+    recipe: run.identity.recipe,
+    seed: run.identity.seed,
+    stage: number,
+    name,
+    epochs,
+    steps: curve.length,
+    questions: test?.count,
+    ...spread('exact_match', test?.exactMatch),
+    ...spread('recall', test?.recall),
+    ...spread('rouge_l', test?.rougeL),
+    ...spread('train_exact_match', train?.exactMatch),
+    teacher_forced_accuracy: stage.teacherForcedAccuracy,
+    test_perplexity: stage.perplexity,
+  };
+}
+
+function spread(name: string, estimate: Estimate | undefined) {
+  return { [name]: estimate?.value, [`${name}_low`]: estimate?.low, [`${name}_high`]: estimate?.high };
+}
