@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { version } from '../package.json';
 import { checkCommand } from './cli/check';
 import { compareCommand } from './cli/compare';
+import { doctorCommand } from './cli/doctor';
 import { generateCommand } from './cli/generate';
 import { endWithReader } from './cli/output';
 import { reportCommand } from './cli/report';
@@ -39,6 +40,7 @@ function program(): Command {
     reportCommand(),
     compareCommand(),
     scoreCommand(),
+    doctorCommand(),
   ])
     pit.addCommand(inheriting(command, pit));
   return pit;

@@ -1,5 +1,6 @@
 /** `pit compare`: runs side by side, one row a recipe over its seeds, beside the paper's numbers. */
 import { Command, Option } from 'commander';
+import { UserError } from '../errors';
 import { compareRuns } from '../run/comparison';
 import { renderHtml } from '../run/page';
 import { renderSvg } from '../run/pictures';
@@ -30,6 +31,10 @@ export function compareCommand(): Command {
 function compare(paths: string[], { html, svg, paper, csv, latex, json }: CompareOptions): void {
   const summaries = findRuns(paths).map(summarizeRun);
   const comparison = compareRuns(summaries, { paper: paperNumbers(paper) });
+  if (comparison.rows.length === 0 && !json) {
+    for (const note of comparison.notes) console.error(note);
+    throw new UserError('No finished run has a test result, so there is nothing to compare.');
+  }
   if (html) writeOutput(html, renderHtml(comparison, summaries));
   if (svg) writeOutput(svg, renderSvg(comparison, summaries));
   if (json) return printJson(comparison);

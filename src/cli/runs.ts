@@ -24,11 +24,13 @@ function below(path: string, levels: number): string[] {
   return foldersIn(path).flatMap((folder) => below(folder, levels - 1));
 }
 
+/** None where the system refuses to list them: a folder that can't be read has no run to show. */
 function foldersIn(path: string): string[] {
-  if (!existsSync(path)) return [];
-  const entries = readdirSync(path, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  return entries
-    .map(({ name }) => name)
-    .sort()
-    .map((name) => join(path, name));
+  try {
+    const entries = readdirSync(path, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    return entries.map(({ name }) => join(path, name)).sort();
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) return [];
+    throw error;
+  }
 }

@@ -52,11 +52,17 @@ function recordOf({ run, number, name, epochs, curve, test, train, ...stage }: R
     ...spread('recall', test?.recall),
     ...spread('rouge_l', test?.rougeL),
     ...spread('train_exact_match', train?.exactMatch),
-    teacher_forced_accuracy: stage.teacherForcedAccuracy,
-    test_perplexity: stage.perplexity,
+    teacher_forced_accuracy: rounded(stage.teacherForcedAccuracy),
+    test_perplexity: rounded(stage.perplexity),
   };
 }
 
 function spread(name: string, estimate: Estimate | undefined) {
-  return { [name]: estimate?.value, [`${name}_low`]: estimate?.low, [`${name}_high`]: estimate?.high };
+  const { value, low, high } = estimate ?? {};
+  return { [name]: rounded(value), [`${name}_low`]: rounded(low), [`${name}_high`]: rounded(high) };
+}
+
+/** Six decimals: what a table of results can use. */
+function rounded(value: number | undefined): number | undefined {
+  return value === undefined ? undefined : Number(value.toFixed(6));
 }
