@@ -47,14 +47,14 @@ interface Entry {
   oddity?: string;
 }
 
-/** Keeps what the source's format reads. Without a format, text files beside a Wiki2023 layout are about it, not in it. */
+/** Keeps what the source's format reads. Without a format, texts and JSON beside a Wiki2023 layout are about it. */
 function selectData(entries: Entry[], source: DatasetSource, findings: Findings): Entry[] {
   const wanted = source.format;
   const hasWiki = entries.some((entry) => entry.format === 'wiki');
   return entries
     .map((entry) => ({ ...entry, format: wanted ?? guessFormat(entry.name, source.columns) ?? entry.format }))
     .filter((entry) => holdsData(entry.name, entry.format))
-    .filter((entry) => wanted !== undefined || !hasWiki || entry.format === 'wiki' || entry.format === 'qa')
+    .filter(({ format }) => wanted !== undefined || !hasWiki || (format !== 'text' && format !== 'squad'))
     .filter((entry) => {
       if (entry.oddity) findings.error({ file: path.join(source.path, entry.name), line: 1 }, entry.oddity);
       return !entry.oddity;

@@ -12,6 +12,7 @@ import type { Findings } from '../problem';
 import type { Layout, Row } from '../rows';
 import type { InputFile } from '../source';
 import { checkHeader } from './csv';
+import { checkPages, rowCount } from './parquet-pages';
 
 const rowsAtOnce = 10_000;
 const compressors: Compressors = { GZIP: (bytes) => gunzipSync(bytes), BROTLI: (bytes) => brotliDecompressSync(bytes) };
@@ -26,7 +27,8 @@ export async function* readParquetRows(file: InputFile, layout: Layout, findings
     const present = topColumns(metadata);
     checkHeader(present, { file: file.path, line: 1 }, file, findings);
     const columns = Object.values(layout).filter((name) => present.includes(name));
-    const total = Number(metadata.num_rows);
+    const sound = await attempt(file, 1, findings, () => checkPages(buffer, metadata, columns));
+    const total = sound ? rowCount(metadata) : 0;
     for (let start = 0; start < total; start += rowsAtOnce) {
       const end = Math.min(start + rowsAtOnce, total);
       const rows = await attempt(file, start + 1, findings, () =>

@@ -73,14 +73,16 @@ class SquadReader {
   }
 
   private answers(question: Node): string[] | undefined {
-    if (member(question, 'is_impossible')?.value === true) {
-      this.findings.warning(this.at(question, 'is_impossible'), 'This question has no answer and is left out.');
+    const impossible = member(question, 'is_impossible');
+    if (impossible?.value === true) {
+      const place = this.at(impossible, 'is_impossible');
+      this.findings.warning(place, 'This question has no answer and is left out.');
       return undefined;
     }
-    const nodes = this.list(question, 'answers');
-    const texts = nodes.map((node) => this.text(node, 'text'));
-    if (nodes.length === 0 && member(question, 'answers')?.type === 'array')
-      this.findings.error(this.at(question, 'answers'), 'This list of answers is empty.');
+    const texts = this.list(question, 'answers').map((node) => this.text(node, 'text'));
+    const list = member(question, 'answers');
+    if (list?.type === 'array' && texts.length === 0)
+      this.findings.error(this.at(list, 'answers'), 'This list of answers is empty.');
     const good = [...new Set(texts.filter((text) => text !== undefined))];
     return good.length > 0 ? good : undefined;
   }
