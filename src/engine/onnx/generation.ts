@@ -1,26 +1,32 @@
 /**
- * Greedy generation with a key-value cache that grows in place. Prompts stand left-aligned in a batch and each row keeps
- * its own length; attention looks at a row's own tokens only, and no product ever has a single row (ONNX Runtime would
- * take another kernel for it), so what else is in the batch does not change a row's numbers.
+ * Greedy generation with a key-value cache that grows in place. Prompts stand left-aligned in a batch, each row keeps its
+ * own length, and attention looks at a row's own tokens only. Weights are constants of the graph: ONNX Runtime packs
+ * these once, and its products with packed weights add up in one order however many rows and threads there are. So what
+ * else is in the batch does not change a row's numbers by one bit.
  */
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import type { ModelConfig } from '../../model/config';
+import { parametersOf, sizeOf } from '../../model/parameters';
 import type { GenerateOptions } from '../learner';
 import { rotations } from './attention';
-import { outputTable, type Weights, weightInputs } from './decoder';
+import { outputTable, type Weights } from './decoder';
 import { Graph, type Value } from './graph';
+import type { Tensors } from './state';
 
 export interface GenerationGraph {
   bytes: Uint8Array;
   next: string;
   /** Names of the cache's inputs and of its outputs, keys and values of each layer in turn. */
   caches: { past: string; present: string }[];
+  /** Numbers that the cache holds for a head and position. */
+  width: number;
 }
 
-/** The most likely next token [batch] int64 for tokens [batch, steps] after what the cache holds. */
-export function generationGraph(config: ModelConfig): GenerationGraph {
+/** The most likely next token [batch] int64 for tokens [batch, steps] after what the cache holds, by these weights. */
+export function generationGraph(config: ModelConfig, values: Tensors): GenerationGraph {
   const graph = new Graph();
-  const weights = weightInputs(graph, config);
+  const constant = (name: string, shape: number[]) => graph.constant(values[name].data as Float32Array, shape);
+  const weights = new Map(parametersOf(config).map(({ name, shape }) => [name, constant(name, shape)]));
   const tokens = graph.input('tokens', ['batch', 'steps'], 'int32');
   const last = graph.input('last', ['batch'], 'int32');
   const cache = new Cache(graph, config);
@@ -35,7 +41,7 @@ export function generationGraph(config: ModelConfig): GenerationGraph {
   const normed = norm(graph, config, ends, weights.get('model.norm.weight')!);
   const logits = graph.matmul(normed, outputTable(config, weights), { transB: true });
   const next = graph.ops('ArgMax', [logits], [{ shape: ['batch'], type: 'int64' }], { axis: -1, keepdims: 0 })[0];
-  return { bytes: graph.build([next, ...cache.presents]), next: next.name, caches: cache.names };
+  return { bytes: graph.build([next, ...cache.presents]), next: next.name, caches: cache.names, width: cache.width };
 }
 
 function norm(graph: Graph, config: ModelConfig, x: Value, weight: Value): Value {
@@ -60,6 +66,8 @@ function block(graph: Graph, config: ModelConfig, weights: Weights, cache: Cache
 class Cache {
   readonly presents: Value[] = [];
   readonly names: GenerationGraph['caches'] = [];
+  /** The operator takes heads of a multiple of 8; narrower ones are filled up with zeros. */
+  readonly width: number;
   private readonly lengths: Value;
   private readonly total: Value;
   private readonly positions: Value;
@@ -69,6 +77,7 @@ class Cache {
     private readonly graph: Graph,
     private readonly config: ModelConfig,
   ) {
+    this.width = Math.ceil(config.headSize / 8) * 8;
     this.lengths = graph.input('lengths', ['batch'], 'int32');
     this.total = graph.input('total', [], 'int32');
     this.positions = graph.input('positions', ['batch', 'steps'], 'int64');
@@ -77,17 +86,37 @@ class Cache {
 
   attend([q, k, v]: Value[]): Value {
     const { heads, kvHeads, headSize } = this.config;
-    const shape = ['batch', kvHeads, 'capacity', headSize];
+    const shape = ['batch', kvHeads, 'capacity', this.width];
     const past = ['keys', 'values'].map((kind) => this.graph.input(`${kind}.${this.names.length / 2}`, shape));
+    const queries = this.widen(this.rotate(q), heads);
     const [mixed, ...present] = this.graph.ops(
       'GroupQueryAttention',
-      [this.rotate(q), this.rotate(k), v, ...past, this.lengths, this.total],
-      [{ shape: q.shape }, { shape }, { shape }],
+      [queries, this.widen(this.rotate(k), kvHeads), this.widen(v, kvHeads), ...past, this.lengths, this.total],
+      [{ shape: queries.shape }, { shape }, { shape }],
       { num_heads: heads, kv_num_heads: kvHeads, scale: { float: 1 / Math.sqrt(headSize) } },
     );
     this.presents.push(...present);
     this.names.push(...past.map(({ name }, i) => ({ past: name, present: present[i].name })));
-    return mixed;
+    return this.narrow(mixed, q.shape);
+  }
+
+  private widen(x: Value, heads: number): Value {
+    const { graph, width } = this;
+    const { headSize } = this.config;
+    if (width === headSize) return x;
+    const apart = graph.reshape(x, ['batch', 'steps', heads, headSize]);
+    const fill = graph.sizes([0, 0, 0, 0, 0, 0, 0, width - headSize]);
+    const filled = graph.op('Pad', [apart, fill], ['batch', 'steps', heads, width]);
+    return graph.reshape(filled, ['batch', 'steps', heads * width]);
+  }
+
+  private narrow(x: Value, shape: Value['shape']): Value {
+    const { graph, width } = this;
+    const { heads, headSize } = this.config;
+    if (width === headSize) return x;
+    const apart = graph.reshape(x, ['batch', 'steps', heads, width]);
+    const range = [0, headSize, 3].map((bound) => graph.sizes([bound]));
+    return graph.reshape(graph.op('Slice', [apart, ...range], ['batch', 'steps', heads, headSize]), shape);
   }
 
   private rotate(x: Value): Value {
@@ -102,20 +131,18 @@ export class Generation {
     private readonly session: InferenceSession,
     private readonly graph: GenerationGraph,
     private readonly config: ModelConfig,
-    private readonly weights: Record<string, Tensor>,
   ) {}
 
   /** The new tokens of each prompt, without the stop token. */
   async run(prompts: readonly Int32Array[], { maxTokens, stopToken }: GenerateOptions): Promise<Int32Array[]> {
-    const rows = prompts.length === 1 ? [prompts[0], prompts[0]] : prompts;
-    const lengths = Int32Array.from(rows, (prompt) => prompt.length);
+    const lengths = Int32Array.from(prompts, (prompt) => prompt.length);
     const longest = Math.max(...lengths);
     const { maxPositions } = this.config;
-    const caches = this.emptyCaches(rows.length, Math.min(longest + maxTokens, maxPositions));
-    const limits = rows.map(({ length }) => Math.min(maxTokens, maxPositions - length));
-    const answers: number[][] = rows.map(() => []);
-    const open = new Set(rows.keys());
-    let next = await this.forward(padded(rows, longest), longest, lengths, caches);
+    const caches = this.emptyCaches(prompts.length, Math.min(longest + maxTokens, maxPositions));
+    const limits = prompts.map(({ length }) => Math.min(maxTokens, maxPositions - length));
+    const answers: number[][] = prompts.map(() => []);
+    const open = new Set(prompts.keys());
+    let next = await this.forward(padded(prompts, longest), longest, lengths, caches);
     for (;;) {
       for (const row of [...open])
         if (next[row] === stopToken || answers[row].push(next[row]) >= limits[row]) open.delete(row);
@@ -123,7 +150,7 @@ export class Generation {
       lengths.forEach((length, row) => (lengths[row] = open.has(row) ? length + 1 : length));
       next = await this.forward(next, 1, lengths, caches);
     }
-    return prompts.map((_, row) => Int32Array.from(answers[row]));
+    return answers.map((answer) => Int32Array.from(answer));
   }
 
   /** The next token of each row after `tokens`, [rows × steps], of which the last brings a row to its length. */
@@ -134,7 +161,6 @@ export class Generation {
       BigInt(steps === 1 ? lengths[i] - 1 : i % steps),
     );
     const feeds = {
-      ...this.weights,
       ...Object.fromEntries(this.graph.caches.map(({ past }, i) => [past, caches[i]])),
       tokens: new Tensor('int32', tokens, [rows, steps]),
       last: new Tensor('int32', last, [rows]),
@@ -152,9 +178,8 @@ export class Generation {
   }
 
   private emptyCaches(rows: number, capacity: number): Tensor[] {
-    const dims = [rows, this.config.kvHeads, capacity, this.config.headSize];
-    const size = dims.reduce((a, b) => a * b, 1);
-    return this.graph.caches.map(() => new Tensor('float32', new Float32Array(size), dims));
+    const dims = [rows, this.config.kvHeads, capacity, this.graph.width];
+    return this.graph.caches.map(() => new Tensor('float32', new Float32Array(sizeOf(dims)), dims));
   }
 }
 

@@ -194,7 +194,7 @@ function encodeAttribute([name, value]: [string, Attribute]): AttributeProto {
 function bytesOf(data: readonly number[] | Float32Array, type: ElementType): Uint8Array {
   switch (type) {
     case 'float32':
-      return new Uint8Array(Float32Array.from(data).buffer);
+      return new Uint8Array(new Float32Array(data).buffer);
     case 'int32':
       return new Uint8Array(Int32Array.from(data).buffer);
     case 'int64':

@@ -110,24 +110,18 @@ export class OnnxLearner implements Learner {
     return { losses: spread(batch, places, found), hits };
   }
 
-  /** Prompts of similar length are answered together. Throws if a prompt leaves no room for an answer. */
+  /** Packs the weights as they are now, so many prompts in one call are best. Throws if one leaves no room to answer. */
   async generate(prompts: readonly Int32Array[], options: GenerateOptions): Promise<Int32Array[]> {
     const { config } = this.settings;
     const tooLong = prompts.find(({ length }) => length >= config.maxPositions);
     if (tooLong) throw new Error(`A prompt of ${tooLong.length} tokens fills all ${config.maxPositions} positions`);
-    const { graph, session } = await this.program('generate', () => generationGraph(config));
-    const generation = new Generation(session, graph, config, this.state.weights);
-    const answers = new Array<Int32Array>(prompts.length);
-    const order = [...prompts.keys()].sort((a, b) => prompts[a].length - prompts[b].length);
-    for (let start = 0; start < order.length; start += options.batch) {
-      const chosen = order.slice(start, start + options.batch);
-      const found = await generation.run(
-        chosen.map((i) => prompts[i]),
-        options,
-      );
-      chosen.forEach((i, row) => (answers[i] = found[row]));
+    const { graph, session } = await this.compile(generationGraph(config, this.state.weights));
+    const generation = new Generation(session, graph, config);
+    try {
+      return await answerAll(generation, prompts, options);
+    } finally {
+      await session.release();
     }
-    return answers;
   }
 
   resetOptimizer(): void {
@@ -197,6 +191,19 @@ async function run<Results extends string>(
   const results = await session.run(feeds, fetches);
   const values = named.map(([key, name]) => [key, results[name].data as Float32Array]);
   return Object.fromEntries(values) as Record<Results, Float32Array>;
+}
+
+/** Prompts of similar length are answered together. */
+async function answerAll(generation: Generation, prompts: readonly Int32Array[], options: GenerateOptions) {
+  const answers = new Array<Int32Array>(prompts.length);
+  const order = [...prompts.keys()].sort((a, b) => prompts[a].length - prompts[b].length);
+  for (let start = 0; start < order.length; start += options.batch) {
+    const chosen = order.slice(start, start + options.batch);
+    const together = chosen.map((i) => prompts[i]);
+    const found = await generation.run(together, options);
+    chosen.forEach((i, row) => (answers[i] = found[row]));
+  }
+  return answers;
 }
 
 /** Values of the scored places, put where they belong: [rows × length]. */
