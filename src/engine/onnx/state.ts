@@ -26,7 +26,7 @@ export class TrainingState {
   ) {
     this.current = allocate(config);
     this.spare = allocate(config);
-    for (const { name } of parametersOf(config)) this.fill(name, weights.get(name));
+    for (const { name } of parametersOf(config)) data(this.current[name]).set(weights.get(name)!);
   }
 
   /** What a step reads, by graph input. */
@@ -72,24 +72,25 @@ export class TrainingState {
     const file = path.join(folder, 'optimizer.safetensors');
     if (!existsSync(file)) return this.resetOptimizer();
     const { steps } = await this.load(file, this.moments());
+    if (!/^\d+$/.test(steps ?? '')) throw new UserError(`${file} lacks the number of steps.`);
     this.steps = Number(steps);
   }
 
-  private async load(file: string, names: readonly string[]): Promise<Record<string, string>> {
+  /** Reads tensors once all of them are known to be there, with the shapes of the model; gives the file's metadata. */
+  private async load(file: string, names: readonly string[]): Promise<Record<string, string | undefined>> {
     const { tensors, metadata } = await readHeader(file);
-    for (const name of names) {
-      const entry = tensors.get(name);
-      if (!entry) throw new UserError(`${file} lacks the tensor "${name}".`);
-      this.fill(name, await readTensor(entry), file);
-    }
+    for (const name of names) this.check(file, name, tensors.get(name)?.shape);
+    for (const name of names) data(this.current[name]).set(await readTensor(tensors.get(name)!));
     return metadata;
   }
 
-  private fill(name: string, values: Float32Array | undefined, file = 'The model'): void {
-    const target = data(this.current[name]);
-    if (values?.length !== target.length)
-      throw new UserError(`${file}: "${name}" needs ${target.length} numbers, not ${values?.length ?? 'none'}.`);
-    target.set(values);
+  private check(file: string, name: string, shape: readonly number[] | undefined): void {
+    const { dims } = this.current[name];
+    if (!shape) throw new UserError(`${file} lacks the tensor "${name}".`);
+    if (shape.join() !== dims.join())
+      throw new UserError(
+        `${file}: "${name}" has shape [${shape.join(', ')}], but the model needs [${dims.join(', ')}].`,
+      );
   }
 
   private named(names: readonly string[]) {
