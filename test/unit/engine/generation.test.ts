@@ -1,0 +1,160 @@
+/** Greedy generation: what a prompt is answered depends on the prompt alone, and is what scoring calls most likely. */
+import assert from 'node:assert/strict';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { Generation, generationGraph } from '../../../src/engine/onnx/generation';
+import type { OnnxLearner } from '../../../src/engine/onnx/learner';
+import type { ModelConfig } from '../../../src/model/config';
+import { parametersOf } from '../../../src/model/parameters';
+import { presetConfig } from '../../../src/model/presets';
+import { adam, apart, learnerOf, Random, randomWeights, tiny } from './support';
+
+const never = -1;
+const models: Record<string, ModelConfig> = {
+  'grouped queries, heads of 6': tiny,
+  'the shape of nano, untied': {
+    ...presetConfig('nano', { vocabSize: 300, bos: 1, eos: 2, pad: 0 }),
+    tiedEmbeddings: false,
+    layers: 2,
+    maxPositions: 64,
+  },
+};
+
+function promptsFor(config: ModelConfig, count: number): Int32Array[] {
+  const random = new Random(13);
+  return Array.from({ length: count }, () => Int32Array.from(random.tokens(random.whole(1, 20), config)));
+}
+
+const lists = (answers: Int32Array[]) => answers.map((answer) => [...answer]);
+
+for (const [name, config] of Object.entries(models)) {
+  describe(`generation (${name})`, () => {
+    const prompts = promptsFor(config, 70);
+    const options = { maxTokens: 12, batch: 64, stopToken: never };
+    let learner: OnnxLearner;
+    let answers: number[][];
+
+    before(async () => {
+      learner = learnerOf(config, randomWeights(config, 21));
+      answers = lists(await learner.generate(prompts, options));
+    });
+    after(() => learner.close());
+
+    it('says many different things', () => {
+      assert.ok(new Set(answers.flat()).size > 20);
+      assert.ok(new Set(answers.map(String)).size > 60);
+    });
+
+    for (const batch of [1, 2, 7, 33]) {
+      it(`gives the same tokens ${batch} at once as 64 at once`, async () => {
+        assert.deepEqual(lists(await learner.generate(prompts, { ...options, batch })), answers);
+      });
+    }
+
+    it('gives the same tokens with other threads', async () => {
+      for (const threads of [1, 3]) {
+        const other = learnerOf(config, randomWeights(config, 21), { threads });
+        assert.deepEqual(lists(await other.generate(prompts, { ...options, batch: 5 })), answers);
+        await other.close();
+      }
+    });
+
+    it('takes at each step the token that scoring calls most likely', async () => {
+      for (const [i, prompt] of prompts.slice(0, 12).entries()) {
+        const tokens = [...prompt, ...answers[i]];
+        const weights = tokens.slice(1).map((_, place) => Number(place >= prompt.length - 1));
+        const { hits } = await learner.score(apart([{ tokens, weights }]));
+        assert.deepEqual([...hits], weights);
+      }
+    });
+
+    it('ends before the stop token', async () => {
+      const stopToken = answers[0][3];
+      const cut = answers.map((answer) =>
+        answer.includes(stopToken) ? answer.slice(0, answer.indexOf(stopToken)) : answer,
+      );
+      assert.ok(cut[0].length < answers[0].length);
+      assert.deepEqual(lists(await learner.generate(prompts, { ...options, stopToken })), cut);
+    });
+
+    it('ends at the most tokens asked for', async () => {
+      const three = lists(await learner.generate(prompts, { ...options, maxTokens: 3 }));
+      assert.deepEqual(
+        three,
+        answers.map((answer) => answer.slice(0, 3)),
+      );
+    });
+
+    it('ends where a row has filled all positions, each row for itself', async () => {
+      const random = new Random(4);
+      const lengths = [63, 1, 60, 40];
+      const long = lengths.map((length) => Int32Array.from(random.tokens(length, config)));
+      const together = await learner.generate(long, { ...options, maxTokens: 30, batch: 4 });
+      assert.deepEqual(
+        together.map(({ length }) => length),
+        [1, 30, 4, 24],
+      );
+      const alone = await learner.generate(long, { ...options, maxTokens: 30, batch: 1 });
+      assert.deepEqual(alone, together);
+    });
+
+    it('refuses a prompt that leaves no room, and answers none with none', async () => {
+      await assert.rejects(learner.generate([new Int32Array(64)], options), /64 tokens fills all 64 positions/);
+      assert.deepEqual(await learner.generate([], options), []);
+    });
+
+    it('uses the weights as they are after a step', async () => {
+      const random = new Random(5);
+      const trained = learnerOf(config, randomWeights(config, 21), { optimizer: { ...adam, clip: 0 } });
+      const example = random.example(10, config);
+      const question = [Int32Array.from(example.tokens.slice(0, 4))];
+      const learnt = apart([{ tokens: example.tokens, weights: example.weights.map(() => 1) }]);
+      await trained.generate(question, options);
+      for (let step = 0; step < 60; step++) await trained.step([learnt], 5e-3);
+      const [answer] = await trained.generate(question, { ...options, maxTokens: 6 });
+      assert.deepEqual([...answer], example.tokens.slice(4));
+      await trained.close();
+    });
+  });
+}
+
+describe('the numbers behind generation', () => {
+  // Margins between tokens hide rounding; the cache does not.
+  it('are the same to the last bit, alone and in a batch', async () => {
+    const config = models['the shape of nano, untied'];
+    const weights = randomWeights(config, 21);
+    const tensors = parametersOf(config).map(({ name, shape }) => [
+      name,
+      new Tensor('float32', weights.get(name)!, shape),
+    ]);
+    const graph = generationGraph(config, Object.fromEntries(tensors));
+    const session = await InferenceSession.create(graph.bytes, { intraOpNumThreads: 2, logSeverityLevel: 3 });
+    const spied = new CacheSpy(session);
+    const generation = new Generation(spied as unknown as InferenceSession, graph, config);
+    const prompts = promptsFor(config, 64).map((prompt) =>
+      Int32Array.from({ length: 9 }, (_, i) => prompt[i % prompt.length]),
+    );
+    const options = { maxTokens: 5, batch: 64, stopToken: never };
+    await generation.run(prompts, options);
+    const together = spied.caches;
+    for (const count of [1, 2, 5]) {
+      await generation.run(prompts.slice(0, count), options);
+      together.forEach((cache, i) => assert.deepEqual(spied.caches[i], cache.slice(0, spied.caches[i].length)));
+    }
+    await session.release();
+  });
+});
+
+/** Keeps what the last run has left in the cache. */
+class CacheSpy {
+  caches: Float32Array[] = [];
+
+  constructor(private readonly session: InferenceSession) {}
+
+  async run(feeds: Record<string, Tensor>, fetches: Record<string, Tensor | null>) {
+    const results = await this.session.run(feeds, fetches);
+    this.caches = Object.values(fetches).flatMap((tensor) =>
+      tensor ? [Float32Array.from(tensor.data as Float32Array)] : [],
+    );
+    return results;
+  }
+}
