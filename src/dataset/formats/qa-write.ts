@@ -11,34 +11,52 @@ export async function writeQa(file: string, dataset: Dataset): Promise<void> {
   await writeFile(file, formatQa(dataset));
 }
 
+/** A heading with what follows it. `place` is the split and domain of the heading. */
+interface Block {
+  name: string;
+  id: string;
+  place: Fields;
+  text?: string;
+  questions: readonly Question[];
+}
+
 /** The dataset as one `.qa` text. Throws where an id, title, split or domain spans several lines. */
 export function formatQa({ documents, questions }: Dataset): string {
   const shared = sharedFields([...documents, ...questions]);
-  const ofDocument = groupByDocument(questions);
-  const given = ordinalIds([...ofDocument.values()].flat());
-  const blocks = documents.map((document) => {
-    const own = ofDocument.get(document.id) ?? [];
-    ofDocument.delete(document.id);
-    return formatBlock(document.title, document.id, document, document.text, own);
-  });
-  const strangers = [...ofDocument].map(([id, own]) => formatBlock(id, id, own[0], undefined, own));
+  const groups = groupByDocument(questions);
+  const given = ordinalIds(questions);
+  const known = new Set(documents.map((document) => document.id));
+  const strangers = [...groups].filter(([id]) => !known.has(id));
+  const blocks: Block[] = [
+    ...documents.map(({ id, title, text, ...place }) => ({
+      name: title,
+      id,
+      place,
+      text,
+      questions: groups.get(id) ?? [],
+    })),
+    ...strangers.map(([id, own]) => ({ name: id, id, place: own[0], questions: own })),
+  ];
   const head = attributeLines(shared).map((line) => `${line}\n`);
-  return [head.join(''), ...blocks, ...strangers].filter((part) => part !== '').join('\n');
+  const parts = [head.join(''), ...blocks.map((block) => formatBlock(block, shared, given))];
+  return parts.filter((part) => part !== '').join('\n');
+}
 
-  function formatBlock(name: string, id: string, place: Fields, text: string | undefined, own: Question[]): string {
-    const lines = [`# ${oneLine(name, 'title')}`];
-    lines.push(...attributeLines({ ...(id === name ? {} : { id }), ...differing(place, shared) }));
-    if (text !== undefined) lines.push('', ...textLines(text));
-    for (const question of own) {
-      const fields = {
-        ...(given.get(question) === question.id ? {} : { id: question.id }),
-        ...differing(question, place),
-      };
-      lines.push('', ...valueLines('Q', question.question), ...attributeLines(fields));
-      for (const answer of question.answers) lines.push(...valueLines('A', answer));
-    }
-    return `${lines.join('\n')}\n`;
+function formatBlock(
+  { name, id, place, text, questions }: Block,
+  shared: Fields,
+  given: Map<Question, string>,
+): string {
+  const lines = [`# ${oneLine(name, 'title')}`];
+  lines.push(...attributeLines({ ...(id === name ? {} : { id }), ...differing(place, shared) }));
+  if (text !== undefined) lines.push('', ...textLines(text));
+  for (const question of questions) {
+    const own = given.get(question) === question.id ? {} : { id: question.id };
+    lines.push('', ...valueLines('Q', question.question));
+    lines.push(...attributeLines({ ...own, ...differing(question, place) }));
+    for (const answer of question.answers) lines.push(...valueLines('A', answer));
   }
+  return `${lines.join('\n')}\n`;
 }
 
 /** The split and domain that everything has. */
