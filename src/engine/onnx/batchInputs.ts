@@ -1,6 +1,5 @@
 /**
- * A batch as graph inputs and as tensors: the packed rows, the places that the loss looks at, and the slots of the
- * distinct tokens. Both halves stand side by side so that they can't drift apart.
+ * A batch as graph inputs and as tensors: the packed rows, and the places that the loss looks at. Both halves stand side by side so that they can't drift apart.
  */
 import { Tensor } from 'onnxruntime-node';
 import type { Batch } from '../learner';
@@ -10,17 +9,13 @@ export interface BatchInputs {
   /** [rows, length] int32 each. */
   positions: Value;
   examples: Value;
-  /** [places] int32 each. */
+  /** [places] int32. */
   tokens: Value;
-  tokenSlots: Value;
   /** [scored] int32 each: where in `places` the loss looks, and what it expects there. */
   scored: Value;
   targets: Value;
-  targetSlots: Value;
   /** [scored]. */
   weights: Value;
-  /** Distinct ids among tokens and targets, [used] int64. */
-  used: Value;
 }
 
 export function batchInputs(graph: Graph): BatchInputs {
@@ -28,12 +23,9 @@ export function batchInputs(graph: Graph): BatchInputs {
     positions: graph.input('positions', ['rows', 'length'], 'int32'),
     examples: graph.input('examples', ['rows', 'length'], 'int32'),
     tokens: graph.input('tokens', ['places'], 'int32'),
-    tokenSlots: graph.input('tokenSlots', ['places'], 'int32'),
     scored: graph.input('scored', ['scored'], 'int32'),
     targets: graph.input('targets', ['scored'], 'int32'),
-    targetSlots: graph.input('targetSlots', ['scored'], 'int32'),
     weights: graph.input('weights', ['scored']),
-    used: graph.input('used', ['used'], 'int64'),
   };
 }
 
@@ -45,29 +37,18 @@ export function scoredPlaces(batch: Batch): Int32Array {
 /** The tensors for a batch, by input name. */
 export function batchFeeds(batch: Batch, scored: Int32Array): Record<keyof BatchInputs, Tensor> {
   const targets = scored.map((place) => batch.targets[place]);
-  const slots = new Map<number, number>();
-  const slotOf = (token: number) => slots.get(token) ?? (slots.set(token, slots.size), slots.size - 1);
-  const tokenSlots = batch.tokens.map(slotOf);
-  const targetSlots = targets.map(slotOf);
   const grid = (data: Int32Array) => new Tensor('int32', data, [batch.rows, batch.length]);
   const list = (data: Int32Array) => new Tensor('int32', data, [data.length]);
   return {
     positions: grid(batch.positions),
     examples: grid(batch.examples),
     tokens: list(batch.tokens),
-    tokenSlots: list(tokenSlots),
     scored: list(scored),
     targets: list(targets),
-    targetSlots: list(targetSlots),
     weights: new Tensor(
       'float32',
       Float32Array.from(scored, (place) => batch.weights[place]),
       [scored.length],
-    ),
-    used: new Tensor(
-      'int64',
-      BigInt64Array.from(slots.keys(), (token) => BigInt(token)),
-      [slots.size],
     ),
   };
 }

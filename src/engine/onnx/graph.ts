@@ -129,6 +129,11 @@ export class Graph {
     return this.ops('Shape', [a], [{ shape: [a.shape.length], type: 'int64' }])[0];
   }
 
+  /** Zeros of a shape whose sizes at run time are given. */
+  zeros(sizes: Value, shape: Shape): Value {
+    return this.ops('ConstantOfShape', [sizes], [{ shape }])[0];
+  }
+
   transpose(a: Value, permutation: readonly number[]): Value {
     return this.op(
       'Transpose',

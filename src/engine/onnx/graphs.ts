@@ -77,7 +77,7 @@ function differentiate(
   const tape = new Tape(graph);
   const inputs = batchInputs(graph);
   const hidden = scoredStates(tape, config, weights, inputs);
-  const targets = { tokens: inputs.targets, slots: inputs.targetSlots, used: inputs.used, weights: inputs.weights };
+  const targets = { tokens: inputs.targets, weights: inputs.weights };
   const { loss, terms } = crossEntropy(tape, hidden, outputTable(config, weights), targets);
   return { loss, terms, gradients: tape.gradients(loss, [...weights.values()], sums) };
 }
@@ -86,7 +86,7 @@ function differentiate(
 function scoredStates(tape: Tape, config: ModelConfig, weights: Weights, inputs: BatchInputs): Value {
   const around = surroundings(tape.graph, config, inputs.examples, inputs.positions);
   const table = weights.get('model.embed_tokens.weight')!;
-  const embedded = embed(tape, table, inputs.tokens, inputs.tokenSlots, inputs.used);
+  const embedded = embed(tape, table, inputs.tokens);
   const hidden = decode(tape, config, weights, embedded, around);
   return finalNorm(tape, config, weights, takeRows(tape, hidden, inputs.scored));
 }

@@ -77,8 +77,7 @@ export function takeRows(tape: Tape, x: Value, indices: Value): Value {
   const { graph } = tape;
   const output = graph.op('Gather', [x, indices], [indices.shape[0], x.shape[1]], { axis: 0 });
   return tape.record(output, [x], (gradient) => {
-    const sizes = graph.shapeOf(x);
-    const zeros = graph.ops('ConstantOfShape', [sizes], [{ shape: x.shape }])[0];
+    const zeros = graph.zeros(graph.shapeOf(x), x.shape);
     return [tape.added(scatterRows(tape, zeros, indices, gradient))];
   });
 }

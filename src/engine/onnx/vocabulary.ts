@@ -1,50 +1,30 @@
 /**
  * Where token ids meet vectors: the embedding at the bottom and the cross-entropy at the top. Both add up gradients by
- * token id. ONNX Runtime's ScatterND adds in parallel without locks and so loses additions to a repeated row; here the
- * distinct tokens of a batch get slots, a one-hot product adds per slot, and each slot is then written once.
+ * token id, and tokens repeat. ONNX Runtime's ScatterND adds in parallel without locks and so loses additions to a
+ * repeated row; ScatterElements adds one after the other, exactly and always in the same order.
  */
-import type { Graph, Value } from './graph';
+import type { Value } from './graph';
 import type { Contribution, Tape } from './tape';
 
-/** Embedding rows of `tokens` [n]; `slots` [n] says where in `used` each token stands. */
-export function embed(tape: Tape, table: Value, tokens: Value, slots: Value, used: Value): Value {
-  const { graph } = tape;
-  const output = graph.op('Gather', [table, tokens], [tokens.shape[0], table.shape[1]], { axis: 0 });
-  return tape.record(output, [table], (gradient) => [addByToken(tape, table, gradient, slots, used)]);
+/** Embedding rows of `tokens` [n]. */
+export function embed(tape: Tape, table: Value, tokens: Value): Value {
+  const output = tape.graph.op('Gather', [table, tokens], [tokens.shape[0], table.shape[1]], { axis: 0 });
+  return tape.record(output, [table], (gradient) => [addByToken(tape, table, gradient, tokens)]);
 }
 
-/** Adds rows [n, features] into the table's gradient at their tokens. */
-function addByToken(tape: Tape, table: Value, rows: Value, slots: Value, used: Value): Contribution {
-  const { graph } = tape;
+/** Adds rows [n, features] into the table's gradient at their tokens [n]. */
+function addByToken({ graph }: Tape, table: Value, rows: Value, tokens: Value): Contribution {
   return (sum) => {
-    const column = graph.reshape(slots, [slots.shape[0], 1]);
-    const equal = graph.ops(
-      'Equal',
-      [column, ordinals(graph, used)],
-      [{ shape: [slots.shape[0], used.shape[0]], type: 'bool' }],
-    )[0];
-    const oneHot = graph.cast(equal, 'float32');
-    const added = graph.matmul(oneHot, rows, { transA: true });
-    const ids = graph.reshape(used, [used.shape[0], 1]);
-    const base =
-      sum ?? graph.ops('ConstantOfShape', [graph.sizes(table.shape as number[])], [{ shape: table.shape }])[0];
-    return graph.op('ScatterND', [base, ids, added], table.shape, { reduction: 'add' });
+    const column = graph.reshape(tokens, [tokens.shape[0], 1]);
+    const places = graph.op('Expand', [column, graph.shapeOf(rows)], rows.shape);
+    const base = sum ?? graph.zeros(graph.sizes(table.shape as number[]), table.shape);
+    return graph.op('ScatterElements', [base, places, rows], table.shape, { axis: 0, reduction: 'add' });
   };
-}
-
-/** 0, 1, … [used] int32. */
-function ordinals(graph: Graph, used: Value): Value {
-  const sizes = graph.cast(graph.shapeOf(used), 'int32');
-  const whole = (x: number) => graph.constant([x], [], 'int32');
-  return graph.op('Range', [whole(0), graph.reshape(sizes, []), whole(1)], used.shape);
 }
 
 export interface Targets {
   /** Target ids, [scored] int32. */
   tokens: Value;
-  /** Their slots in `used`, [scored] int32. */
-  slots: Value;
-  used: Value;
   /** Loss weights, [scored]. */
   weights: Value;
 }
@@ -74,7 +54,7 @@ export function crossEntropy(tape: Tape, hidden: Value, table: Value, targets: T
       tape.added(toHidden),
       (sum) => {
         const dense = graph.op('Gemm', [likelihoods, pulled, sum], table.shape, { transA: 1 });
-        return addByToken(tape, table, graph.unary('Neg', pulled), targets.slots, targets.used)(dense);
+        return addByToken(tape, table, graph.unary('Neg', pulled), targets.tokens)(dense);
       },
     ];
   });

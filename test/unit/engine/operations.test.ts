@@ -104,11 +104,8 @@ const operations: Record<string, Operation> = {
   },
   'embed with repeated tokens': {
     inputs: [matrix(9, 5)],
-    given: { tokens: ints([7], tokens), ...slotsOf({ tokenSlots: tokens }) },
-    engine: (tape, [table]) => {
-      const list = (name: string) => tape.graph.input(name, ['places'], 'int32');
-      return embed(tape, table, list('tokens'), list('tokenSlots'), tape.graph.input('used', ['used'], 'int64'));
-    },
+    given: { tokens: ints([7], tokens) },
+    engine: (tape, [table]) => embed(tape, table, tape.graph.input('tokens', ['places'], 'int32')),
     reference: (table) => tf.gather(table, tf.tensor1d(tokens, 'int32')),
   },
   'attention, every query with its own keys': attentionOf(tiny.heads),
@@ -116,34 +113,14 @@ const operations: Record<string, Operation> = {
   'attention, one key for all queries': attentionOf(1),
   'crossEntropy with repeated targets': {
     inputs: [{ shape: ['scored', 6], dims: [7, 6] }, matrix(9, 6)],
-    given: {
-      targets: ints([7], targets),
-      weights: new Tensor('float32', Float32Array.from(weights), [7]),
-      ...slotsOf({ targetSlots: targets }),
-    },
+    given: { targets: ints([7], targets), weights: new Tensor('float32', Float32Array.from(weights), [7]) },
     engine: (tape, [hidden, table]) => {
-      const list = (name: string) => tape.graph.input(name, ['scored'], 'int32');
-      const used = tape.graph.input('used', ['used'], 'int64');
-      const weighed = tape.graph.input('weights', ['scored']);
-      const wanted = { tokens: list('targets'), slots: list('targetSlots'), used, weights: weighed };
-      return crossEntropy(tape, hidden, table, wanted).loss;
+      const ids = tape.graph.input('targets', ['scored'], 'int32');
+      return crossEntropy(tape, hidden, table, { tokens: ids, weights: tape.graph.input('weights', ['scored']) }).loss;
     },
     reference: (hidden, table) => tf.sum(tf.mul(reference.crossEntropy(hidden, table, targets), weights)),
   },
 };
-
-/** `used` and the slots of a list of tokens, in order of first appearance. */
-function slotsOf(lists: Record<string, number[]>): Record<string, Tensor> {
-  const [[name, list]] = Object.entries(lists);
-  const used = [...new Set(list)];
-  return {
-    [name]: ints(
-      [list.length],
-      list.map((token) => used.indexOf(token)),
-    ),
-    used: new Tensor('int64', BigInt64Array.from(used, BigInt), [used.length]),
-  };
-}
 
 /** Output and gradients by the engine, at the given values; the projection has the shape of the output. */
 async function run({ inputs, given, engine }: Operation, values: Float32Array[], projection: Tensor) {
