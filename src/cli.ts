@@ -5,6 +5,7 @@ import { checkCommand } from './cli/check';
 import { compareCommand } from './cli/compare';
 import { doctorCommand } from './cli/doctor';
 import { generateCommand } from './cli/generate';
+import { initCommand } from './cli/init';
 import { endWithReader } from './cli/output';
 import { reportCommand } from './cli/report';
 import { resumeCommand } from './cli/resume';
@@ -32,6 +33,7 @@ function program(): Command {
     .exitOverride()
     .showHelpAfterError('(pit --help explains.)');
   for (const command of [
+    initCommand(),
     checkCommand(),
     generateCommand(),
     scheduleCommand(),

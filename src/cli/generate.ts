@@ -7,7 +7,7 @@ import { type AttributeName, attributes } from '../dataset/bios/attributes';
 import { writeWiki } from '../dataset/formats/wiki';
 import type { Dataset } from '../dataset/model';
 import { UserError } from '../errors';
-import { onDisk } from '../run/files';
+import { explained } from '../model/files';
 import { wholeNumber, yearRange } from './numbers';
 import { counted, printJson, shown } from './output';
 
@@ -56,7 +56,7 @@ async function generate(folder: string, { json, ...options }: BiosOptions): Prom
   refuseUsed(folder);
   const settings = settingsOf(options);
   const dataset = generateBios(settings);
-  await onDisk(folder, () => writeWiki(folder, dataset));
+  await explained(folder, 'written', writeWiki(folder, dataset));
   const splits = countSplits(dataset);
   if (json) return printJson({ folder, splits, settings });
   for (const { split, documents, questions } of splits)
