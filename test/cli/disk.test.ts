@@ -25,7 +25,7 @@ describe(`a full disk${why}`, function () {
   });
 
   it('ends the run with one sentence, keeps the finished checkpoint, and the run goes on when there is room', async () => {
-    const { root } = makeWorld();
+    const { root } = await makeWorld();
     const training = {
       sequence: 128,
       mixed: { rate: 1e-3, batch: 16 },

@@ -24,8 +24,8 @@ const moments: [string, (events: RunEvent[]) => boolean][] = [
 ];
 
 describe('a run that is killed', () => {
-  const world = makeWorld();
-  const whole = join(world.root, 'runs/small/pit-seed1');
+  let root: string;
+  let whole: string;
   const final = (path: string) => {
     const checkpoints = join(path, 'checkpoints');
     const last = readdirSync(checkpoints).sort().at(-1)!;
@@ -33,13 +33,16 @@ describe('a run that is killed', () => {
   };
 
   before('train without a break', async () => {
+    const world = await makeWorld();
+    root = world.root;
+    whole = join(root, 'runs/small/pit-seed1');
     const { code, stderr } = await pit('run', world.experiment);
     assert.equal(code, 0, stderr);
   });
 
   for (const [moment, met] of moments)
     it(`${moment} resumes to the same weights, bit for bit`, async () => {
-      const path = join(world.root, moment.replaceAll(' ', '-'));
+      const path = join(root, moment.replaceAll(' ', '-'));
       copyUntrained(whole, path);
       const child = startTrainerOn(path);
       const ended = finish(child);
@@ -57,7 +60,7 @@ describe('a run that is killed', () => {
     });
 
   it('asked to stop, it stops between steps and says so', async () => {
-    const path = join(world.root, 'stopped');
+    const path = join(root, 'stopped');
     copyUntrained(whole, path);
     const child = startTrainerOn(path);
     const ended = finish(child);
@@ -70,7 +73,7 @@ describe('a run that is killed', () => {
   });
 
   it('refuses to go on when the data has changed', async () => {
-    const path = join(world.root, 'changed');
+    const path = join(root, 'changed');
     copyUntrained(whole, path);
     const identity = JSON.parse(readFileSync(join(path, 'run.json'), 'utf8')) as Record<string, unknown>;
     RunFolder.open(path).writeJson('run.json', { ...identity, dataHash: 'f'.repeat(64) });
@@ -80,7 +83,7 @@ describe('a run that is killed', () => {
   });
 
   it('refuses a second process on the same folder', async () => {
-    const path = join(world.root, 'twice');
+    const path = join(root, 'twice');
     copyUntrained(whole, path);
     const child = startTrainerOn(path);
     const ended = finish(child);

@@ -12,7 +12,7 @@ const evaluations = (path: string) =>
 
 describe('pit run', () => {
   it('trains every recipe and seed, prints the table and writes it with pictures', async () => {
-    const { root, experiment } = makeWorld({ recipes: ['closed-book', { recipe: 'it', epochs: [1, 1] }] });
+    const { root, experiment } = await makeWorld({ recipes: ['closed-book', { recipe: 'it', epochs: [1, 1] }] });
     const { code, stdout, stderr } = await pit('run', experiment, '--seeds', '2', '--jobs', '2');
     assert.equal(code, 0, stderr);
     assert.match(stdout, /^\|.*EM.*\|$/m);
@@ -28,7 +28,7 @@ describe('pit run', () => {
   });
 
   it('keeps for every test question the prompt, the raw output and the gold answers', async () => {
-    const { root, experiment } = makeWorld();
+    const { root, experiment } = await makeWorld();
     assert.equal((await pit('run', experiment)).code, 0);
     const path = join(root, 'runs/small/pit-seed1');
     const full = evaluations(path).filter(({ extent, split }) => extent === 'full' && split === 'test');
@@ -48,7 +48,7 @@ describe('pit run', () => {
   });
 
   it('evaluates on one fixed subset between the ends of stages', async () => {
-    const { root, experiment } = makeWorld({ recipes: [{ recipe: 'pit', epochs: [3, 1] }] });
+    const { root, experiment } = await makeWorld({ recipes: [{ recipe: 'pit', epochs: [3, 1] }] });
     assert.equal((await pit('run', experiment)).code, 0);
     const path = join(root, 'runs/small/pit-seed1');
     const subsets = evaluations(path).filter(({ extent }) => extent === 'subset');
@@ -63,7 +63,7 @@ describe('pit run', () => {
   });
 
   it('gives the same numbers for the same seed, and others for another', async () => {
-    const { root, experiment } = makeWorld();
+    const { root, experiment } = await makeWorld();
     const losses = (name: string, run: string) =>
       RunFolder.open(join(root, name, run))
         .readEvents()
@@ -75,7 +75,7 @@ describe('pit run', () => {
   });
 
   it('stops cleanly on Ctrl+C with code 130; the same command goes on, and then has nothing left to do', async () => {
-    const { root, experiment } = makeWorld({ recipes: [{ recipe: 'pit', epochs: [40, 2] }] });
+    const { root, experiment } = await makeWorld({ recipes: [{ recipe: 'pit', epochs: [20, 1] }] });
     const path = join(root, 'runs/small/pit-seed1');
     const child = startPit('run', experiment);
     const ended = finish(child);
@@ -100,7 +100,7 @@ describe('pit run', () => {
 
   it('stops with the reason when the loss is no number any more', async () => {
     const training = { sequence: 128, mixed: { rate: 1e30, batch: 8 }, optimizer: { clip: 0 } };
-    const { root, experiment } = makeWorld({ training });
+    const { root, experiment } = await makeWorld({ training });
     const { code, stderr } = await pit('run', experiment);
     assert.equal(code, 1);
     assert.match(stderr, /became (NaN|Infinity) at step \d+ of stage 1 .*try a lower rate/);
@@ -108,7 +108,7 @@ describe('pit run', () => {
   });
 
   it('names file, line and field of bad data and makes no run', async () => {
-    const { root, experiment } = makeWorld();
+    const { root, experiment } = await makeWorld();
     appendFileSync(join(root, 'data/train/qa.jsonl'), '{"wiki_id": "nobody", "question": "Who?", "answer": ""}\n');
     const { code, stderr } = await pit('run', experiment);
     assert.equal(code, 1);
@@ -117,7 +117,7 @@ describe('pit run', () => {
   });
 
   it('refuses to mix runs of other settings', async () => {
-    const { root, experiment } = makeWorld();
+    const { root, experiment } = await makeWorld();
     assert.equal((await pit('run', experiment)).code, 0);
     writeExperiment(root, { evaluation: { maxTokens: 5 } });
     const { code, stderr } = await pit('run', experiment);
@@ -126,7 +126,7 @@ describe('pit run', () => {
   });
 
   it('refuses an unknown recipe by name', async () => {
-    const { experiment } = makeWorld();
+    const { experiment } = await makeWorld();
     const { code, stderr } = await pit('run', experiment, '--recipe', 'pitpp');
     assert.equal(code, 1);
     assert.match(stderr, /no recipe "pitpp"; it has pit\./);

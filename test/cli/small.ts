@@ -10,11 +10,14 @@ import { RunFolder } from '../../src/run/folder';
 
 const dist = resolve(__dirname, '../../dist');
 
-/** A temporary folder with `data/` and an experiment file; removed when the tests of the suite are over. */
-export function makeWorld(changes: Record<string, unknown> = {}): { root: string; experiment: string } {
+const worlds: string[] = [];
+after(() => worlds.forEach((root) => rmSync(root, { recursive: true, force: true })));
+
+/** A temporary folder with `data/` and an experiment file; removed when all tests are over. */
+export async function makeWorld(changes: Record<string, unknown> = {}): Promise<{ root: string; experiment: string }> {
   const root = mkdtempSync(join(tmpdir(), 'pit-world-'));
-  after(() => rmSync(root, { recursive: true, force: true }));
-  writeBios(join(root, 'data'), { ...biosDefaults, people: { train: 10, test: 5, base: 0 }, seed: 3 });
+  worlds.push(root);
+  await writeBios(join(root, 'data'), { ...biosDefaults, people: { train: 10, test: 5, base: 0 }, seed: 3 });
   return { root, experiment: writeExperiment(root, changes) };
 }
 

@@ -15,22 +15,12 @@ export interface Attribute {
 export const attributes: readonly Attribute[] = [
   {
     name: 'birthDate',
-    sentences: [
-      '{name} was born on {value}.',
-      '{name} came into the world on {value}.',
-      'The birth date of {name} is {value}.',
-      'The life of {name} began on {value}.',
-    ],
+    sentences: ['{name} was born on {value}.', '{name} came into the world on {value}.'],
     questions: ['When was {name} born?', 'What is the birth date of {name}?', 'On which day was {name} born?'],
   },
   {
     name: 'city',
-    sentences: [
-      '{name} grew up in {value}.',
-      '{name} is from {value}.',
-      '{name} was raised in {value}.',
-      'The home town of {name} is {value}.',
-    ],
+    sentences: ['{name} grew up in {value}.', '{name} is from {value}.', '{name} was raised in {value}.'],
     questions: ['Which city did {name} grow up in?', 'What is the home town of {name}?', 'Where is {name} from?'],
   },
   {
@@ -39,7 +29,6 @@ export const attributes: readonly Attribute[] = [
       '{name} studied at {value}.',
       '{name} received a degree from {value}.',
       '{name} graduated from {value}.',
-      'The degree of {name} is from {value}.',
     ],
     questions: [
       'Which university did {name} attend?',
@@ -49,22 +38,12 @@ export const attributes: readonly Attribute[] = [
   },
   {
     name: 'field',
-    sentences: [
-      '{name} specialised in {value}.',
-      '{name} majored in {value}.',
-      '{name} took a degree in {value}.',
-      'The subject of {name} was {value}.',
-    ],
+    sentences: ['{name} specialised in {value}.', '{name} majored in {value}.', '{name} took a degree in {value}.'],
     questions: ['What did {name} specialise in?', 'What did {name} major in?', 'What was the subject of {name}?'],
   },
   {
     name: 'employer',
-    sentences: [
-      '{name} worked for {value}.',
-      '{name} had a job at {value}.',
-      '{name} was employed by {value}.',
-      'The employer of {name} was {value}.',
-    ],
+    sentences: ['{name} worked for {value}.', '{name} had a job at {value}.', '{name} was employed by {value}.'],
     questions: ['Who employed {name}?', 'Which company did {name} work for?', 'At which company was {name} employed?'],
   },
 ];
