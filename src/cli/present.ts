@@ -7,7 +7,7 @@ import { runFiles, RunFolder } from '../run/folder';
 import { renderHtml } from '../run/page';
 import { renderSvg } from '../run/pictures';
 import { stateOf } from '../run/state';
-import { summarizeRun } from '../run/summary';
+import { type RunSummary, summarizeRun } from '../run/summary';
 import { renderMarkdown } from '../run/tables';
 import { lastWords } from '../trainer/launch';
 import type { Ending } from './conduct';
@@ -22,17 +22,19 @@ export function present(out: string, paths: readonly string[], ending: Ending): 
   const folders = paths.filter((path) => existsSync(join(path, runFiles.identity))).map((path) => RunFolder.open(path));
   for (const folder of folders) explain(folder);
   const summaries = folders.map(summarizeRun);
-  if (!summaries.some(({ result }) => result))
-    return console.error(`Nothing finished yet. Everything lies in ${show(out)}.`);
+  if (summaries.some(({ result }) => result)) writeComparison(out, summaries);
+  else console.error('No table: no finished run has answered test questions.');
+  console.error(`Each run with its checkpoints and predictions: ${show(out)}`);
+}
+
+function writeComparison(out: string, summaries: readonly RunSummary[]): void {
   const comparison = compareRuns(summaries, { paper: paperNumbers('7B') });
   const table = renderMarkdown(comparison);
   onDisk(out, () => replaceFile(join(out, 'comparison.md'), table));
   replaceFile(join(out, 'comparison.svg'), renderSvg(comparison, summaries));
   replaceFile(join(out, 'comparison.html'), renderHtml(comparison, summaries));
   console.log(table);
-  console.error(
-    `Pictures and table: ${show(join(out, 'comparison.html'))}. Each run with its predictions: ${show(out)}.`,
-  );
+  console.error(`The table with pictures: ${show(join(out, 'comparison.html'))}`);
 }
 
 /** One sentence on a run that did not finish, and what to do about it. */

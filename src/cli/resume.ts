@@ -6,7 +6,7 @@ import type { Experiment } from '../schedule/experiment';
 import { loadDataset } from '../dataset/load';
 import { sourcesOf } from '../schedule/paths';
 import { conduct } from './conduct';
-import { openRun } from './openRuns';
+import { openRun } from './open-runs';
 import { present } from './present';
 import { workOf } from './work';
 

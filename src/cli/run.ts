@@ -11,7 +11,7 @@ import { readExperiment } from '../schedule/read-experiment';
 import { type Variant, variantsOf } from '../schedule/stages';
 import type { RunPlan } from '../trainer/launch';
 import { conduct } from './conduct';
-import { openRuns } from './openRuns';
+import { openRuns } from './open-runs';
 import { present } from './present';
 import { workOf } from './work';
 
