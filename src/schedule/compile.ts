@@ -5,9 +5,9 @@ import type { Tokenizer } from '../model/tokenizer';
 import { ExampleStore } from './examples';
 import type { Experiment, RecipeChoice } from './experiment';
 import { cutIntoSteps, orderOf, passesOf } from './order';
-import { findRecipe, type PromptStyle } from './recipes';
+import { findRecipe } from './recipes';
 import { randomFor, sample } from './random';
-import type { Example, Part, Schedule, Stage } from './schedule';
+import type { Example, Part, PromptStyle, Schedule, Stage } from './schedule';
 import { resolveStages, writePart } from './stages';
 
 export interface CompileInput {

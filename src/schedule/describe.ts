@@ -2,9 +2,8 @@
 import type { Dataset } from '../dataset/model';
 import type { Tokenizer } from '../model/tokenizer';
 import { placesOf } from './pack';
-import type { PromptStyle } from './recipes';
 import { paddingShare } from './rows';
-import type { Example, Kind, Schedule, Stage, StepPlan, Truncation } from './schedule';
+import type { Example, Kind, Schedule, Stage, StepPlan, Truncation, PromptStyle } from './schedule';
 import { writePart } from './stages';
 
 /** Lengths in tokens, special ones counted. */

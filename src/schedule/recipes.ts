@@ -4,7 +4,7 @@
  */
 import { UserError } from '../errors';
 import { suggestion } from './nearest';
-import type { Arrangement } from './schedule';
+import type { Arrangement, PromptStyle } from './schedule';
 
 /** Part of a phase by the role its split plays. There is no role for test questions: they are never trained on. */
 export type RolePart = 'train questions' | 'train documents' | 'test documents';
@@ -21,9 +21,6 @@ export interface Phase {
   first?: 'questions' | 'documents';
   documentWeights?: { answer: number; other: number };
 }
-
-/** How a question is put: alone, after other pairs, or after its document and other pairs. */
-export type PromptStyle = 'zero-shot' | 'closed-book' | 'open-book';
 
 /** Exact match, answer recall and ROUGE-L on test questions, per cent. */
 export type PaperResult = readonly [exactMatch: number, recall: number, rougeL: number];

@@ -4,7 +4,6 @@
  */
 import type { Source } from '../dataset/model';
 import type { Batch } from '../engine/learner';
-import type { PromptStyle } from './recipes';
 
 export type Kind = 'document' | 'question';
 
@@ -15,6 +14,9 @@ export interface Part {
 }
 
 export type Arrangement = 'shuffled' | 'grouped' | 'interleaved' | 'manual';
+
+/** How a question is put: alone, after other pairs, or after its document and other pairs. */
+export type PromptStyle = 'zero-shot' | 'closed-book' | 'open-book';
 
 /** A phase of training with its own learning-rate schedule; every knob is resolved. */
 export interface Stage {
