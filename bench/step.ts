@@ -1,0 +1,88 @@
+/**
+ * A training step's floating-point operations a second, over those of the largest matrix product that the same provider
+ * does with the same threads. Both are measured in turn, so that a busy machine slows both, and medians are compared.
+ */
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { Graph } from '../src/engine/onnx/graph';
+import type { ModelConfig } from '../src/model/config';
+import { parametersOf, sizeOf } from '../src/model/parameters';
+import { configOf, freshLearner, fullBatch, median, type PresetName, shape, threads, timed } from './model';
+import { runPython } from './python';
+
+export interface StepSpeed {
+  /** Operations a second of a step, and of the fastest product. */
+  step: number;
+  product: number;
+  tokensPerSecond: number;
+}
+
+/** Sides [m, k, n] of the products that compete. */
+const products = [
+  [1024, 1024, 1024],
+  [2048, 512, 2048],
+  [2048, 2048, 2048],
+] as const;
+
+/** Steps and products of about the same length in turn, in rounds. */
+export async function measureStep(preset: PresetName, rounds = 15): Promise<StepSpeed> {
+  const config = configOf(preset);
+  const learner = freshLearner(config);
+  const batch = fullBatch(config, shape);
+  const competitors = await Promise.all(products.map(openProduct));
+  const steps: number[] = [];
+  const step = () => learner.step([batch], 1e-3);
+  await step();
+  for (let round = 0; round < rounds; round++) {
+    for (const competitor of competitors) {
+      steps.push(await timed(step));
+      competitor.seconds.push(await timed(competitor.run));
+    }
+  }
+  await learner.close();
+  await Promise.all(competitors.map(({ close }) => close()));
+  const seconds = median(steps);
+  const product = Math.max(...competitors.map((competitor) => competitor.flops / median(competitor.seconds)));
+  return { step: stepFlops(config) / seconds, product, tokensPerSecond: (shape.rows * shape.length) / seconds };
+}
+
+/**
+ * Operations of a step's matrix products: forward, and twice that backward. 6 a token and number in a matrix, counting
+ * the output matrix and not the embedding look-up, and 12 · length · heads · headSize a token and layer for attention,
+ * the masked half included.
+ */
+export function stepFlops(config: ModelConfig): number {
+  const { layers, heads, headSize, tiedEmbeddings } = config;
+  const multiplied = parametersOf(config).filter(
+    ({ name, shape: sides }) => sides.length === 2 && (tiedEmbeddings || name !== 'model.embed_tokens.weight'),
+  );
+  const matrices = multiplied.reduce((sum, { shape: sides }) => sum + sizeOf(sides), 0);
+  return shape.rows * shape.length * (6 * matrices + 12 * layers * shape.length * heads * headSize);
+}
+
+async function openProduct([m, k, n]: (typeof products)[number]) {
+  const graph = new Graph();
+  const result = graph.matmul(graph.input('a', [m, k]), graph.input('b', [k, n]));
+  const session = await InferenceSession.create(graph.build([result]), { intraOpNumThreads: threads });
+  const ones = (rows: number, columns: number) =>
+    new Tensor('float32', new Float32Array(rows * columns).fill(1), [rows, columns]);
+  const feeds = { a: ones(m, k), b: ones(k, n) };
+  const fetches = { [result.name]: ones(m, n) };
+  const run = () => session.run(feeds, fetches);
+  await run();
+  return { flops: 2 * m * k * n, seconds: [] as number[], run, close: () => session.release() };
+}
+
+/** How many times the tokens of PyTorch's eager step a second; undefined where there is no torch. Both run in turn. */
+export async function measureAgainstTorch(preset: PresetName, rounds = 3): Promise<number | undefined> {
+  const config = configOf(preset);
+  const words = ['--preset-json', JSON.stringify(config), '--rows', `${shape.rows}`, '--length', `${shape.length}`];
+  const ratios: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const before = (await measureStep(preset, 3)).tokensPerSecond;
+    const torch = runPython('step.py', words);
+    if (!torch) return undefined;
+    const after = (await measureStep(preset, 3)).tokensPerSecond;
+    ratios.push((before + after) / 2 / torch.tokensPerSecond);
+  }
+  return median(ratios);
+}
