@@ -4,7 +4,8 @@ import { UserError } from '../errors';
 import { runFiles, RunFolder } from '../run/folder';
 import { stateOf } from '../run/state';
 import { rewind } from '../trainer/checkpoints';
-import { createRun, type RunPlan } from '../trainer/launch';
+import type { Experiment } from '../schedule/experiment';
+import { createRun, type RunPlan, singleExperiment } from '../trainer/launch';
 
 export interface OpenRun {
   folder: RunFolder;
@@ -31,10 +32,13 @@ export function openRun(folder: RunFolder, work: number[]): OpenRun {
 
 function reopen(plan: RunPlan): RunFolder {
   const folder = RunFolder.open(plan.path);
-  const { recipes: _recipes, seeds: _seeds, ...settings } = folder.readJson<RunPlan['experiment']>(runFiles.experiment);
-  const { recipes: _wanted, seeds: _all, ...wanted } = plan.experiment;
-  const same = JSON.stringify(settings) === JSON.stringify(wanted) && folder.identity.dataHash === plan.dataHash;
-  if (!same)
+  const there = folder.readJson<Experiment>(runFiles.experiment);
+  if (folder.identity.dataHash !== plan.dataHash || comparable(there) !== comparable(singleExperiment(plan)))
     throw new UserError(`${plan.path} holds a run with other settings or data; choose another folder with --out.`);
   return folder;
+}
+
+/** Threads change how fast a run is, and a begun run keeps its own. */
+function comparable(experiment: Experiment): string {
+  return JSON.stringify({ ...experiment, threads: 0 });
 }

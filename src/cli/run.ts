@@ -1,5 +1,6 @@
 /** `pit run`: checks everything, makes a run folder for each recipe and seed, trains them, and prints the table. */
-import { join, relative, resolve, dirname, basename } from 'node:path';
+import { availableParallelism } from 'node:os';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { loadDataset, type LoadedDataset } from '../dataset/load';
 import { describeProblem } from '../dataset/problem';
@@ -34,7 +35,8 @@ export function runCommand(): Command {
 }
 
 async function run(file: string, options: RunOptions): Promise<void> {
-  const { experiment, data } = await checked(file);
+  const { experiment: asked, data } = await checked(file);
+  const experiment = { ...asked, threads: asked.threads || shareOfThreads(options.jobs) };
   const name = experiment.name ?? basename(file).replace(/\.pit\.json$/, '');
   const out = options.out ? resolve(options.out) : join(dirname(file), 'runs', name);
   const seeds = options.seeds ?? experiment.seeds;
@@ -56,6 +58,11 @@ async function run(file: string, options: RunOptions): Promise<void> {
     plans.map(({ path }) => path),
     ending,
   );
+}
+
+/** Threads of each of several runs at the same time; 0, which is all of them, for one. */
+function shareOfThreads(jobs: number): number {
+  return jobs > 1 ? Math.max(1, Math.floor(availableParallelism() / jobs)) : 0;
 }
 
 /** The experiment with absolute paths and its dataset. Prints every problem; throws if one of them is an error. */

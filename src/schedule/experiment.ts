@@ -6,6 +6,13 @@ import { z } from 'zod';
 import { recipeKeys } from './recipes';
 
 const count = z.number().int().positive();
+/** Becomes a part of a path, so it can't leave its folder. */
+const folderName = z
+  .string()
+  .regex(
+    /^[\p{L}\p{N}][\p{L}\p{N} ._+-]*$/u,
+    'must begin with a letter or digit and hold no others but spaces, . _ + -',
+  );
 const fraction = z.number().min(0).max(1);
 const batch = z
   .union([count, z.strictObject({ tokens: count })])
@@ -85,7 +92,7 @@ const recipeChoice = z.union([
   recipeKey,
   z.strictObject({
     recipe: recipeKey,
-    as: z.string().optional().describe('Name of this variant in tables; the recipe name if left out.'),
+    as: folderName.optional().describe('Name of this variant in tables; the recipe name if left out.'),
     epochs: z.array(count).optional().describe('Epochs of each phase, in order.'),
     rates: z.array(z.number().positive()).optional().describe('Peak learning rate of each phase, in order.'),
   }),
@@ -171,7 +178,7 @@ const evaluation = z
 export const experimentSchema = z
   .strictObject({
     $schema: z.string().optional(),
-    name: z.string().min(1).optional(),
+    name: folderName.optional(),
     description: z.string().optional(),
     model,
     data: z.union([z.string().min(1), source, z.array(z.union([z.string().min(1), source])).min(1)]),

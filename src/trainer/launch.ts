@@ -24,8 +24,9 @@ export interface RunPlan {
 }
 
 /** Writes the run folder: its identity, and the experiment cut down to this one variant and seed. */
-export function createRun({ path, name, experiment, variant, seed, dataHash }: RunPlan): RunFolder {
-  const { recipe, choice } = variant;
+export function createRun(plan: RunPlan): RunFolder {
+  const { path, name, experiment, variant, seed, dataHash } = plan;
+  const { recipe } = variant;
   const title = recipe && recipe.key === variant.name ? `${recipe.symbol} ${recipe.title}` : variant.name;
   const folder = RunFolder.create(path, {
     name,
@@ -42,9 +43,13 @@ export function createRun({ path, name, experiment, variant, seed, dataHash }: R
       system: `${process.platform} ${process.arch} ${release()}`,
     },
   });
-  const single = { ...experiment, ...(choice && { recipes: [choice] }), seeds: [seed] };
-  folder.writeJson(runFiles.experiment, single);
+  folder.writeJson(runFiles.experiment, singleExperiment(plan));
   return folder;
+}
+
+/** The experiment cut down to one variant and seed. */
+export function singleExperiment({ experiment, variant: { choice }, seed }: RunPlan): Experiment {
+  return { ...experiment, ...(choice && { recipes: [choice] }), seeds: [seed] };
 }
 
 /** Starts a trainer on a run folder, new or to be resumed. Its output goes to the run's log. */
