@@ -7,7 +7,7 @@ import { parametersOf, type Parameter } from '../../model/parameters';
 import type { OptimizerSettings } from '../learner';
 import { clipFactor, globalNorm, type Slot, stepInputs, update } from './adamw';
 import { surroundings } from './attention';
-import { type BatchInputs, batchInputs } from './batchInputs';
+import { type BatchInputs, batchInputs } from './batch-inputs';
 import { decode, finalNorm, outputTable, type Weights, weightInputs } from './decoder';
 import { Graph, type Value } from './graph';
 import { takeRows } from './layers';

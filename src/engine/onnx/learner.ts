@@ -8,7 +8,7 @@ import type { ModelConfig } from '../../model/config';
 import { parametersOf, sizeOf } from '../../model/parameters';
 import type { Batch, DeviceReport, GenerateOptions, Learner, OptimizerSettings, Score, StepResult } from '../learner';
 import { corrections } from './adamw';
-import { batchFeeds, scoredPlaces } from './batchInputs';
+import { batchFeeds, scoredPlaces } from './batch-inputs';
 import { Generation, generationGraph } from './generation';
 import {
   type Compiled,

@@ -11,7 +11,7 @@ import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { Batch, OptimizerSettings } from '../../../src/engine/learner';
-import { batchFeeds, scoredPlaces } from '../../../src/engine/onnx/batchInputs';
+import { batchFeeds, scoredPlaces } from '../../../src/engine/onnx/batch-inputs';
 import { gradientGraph, gradientOf } from '../../../src/engine/onnx/graphs';
 import { OnnxLearner } from '../../../src/engine/onnx/learner';
 import type { ModelConfig } from '../../../src/model/config';
