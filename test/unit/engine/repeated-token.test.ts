@@ -25,7 +25,7 @@ const config = { ...tiny, layers: 1 };
 const weights = randomWeights(config, 4);
 const random = new Random(9);
 
-/** 255 tokens, nearly all of them 5. */
+/** 256 tokens, nearly all of them 5. */
 const monotonous = (): Example => ({
   tokens: Array.from({ length: 256 }, () => (random.whole(0, 63) === 0 ? random.whole(3, 9) : 5)),
   weights: Array.from({ length: 255 }, () => 1 / 255 / 16),
@@ -55,7 +55,7 @@ describe('a token that fills almost all places', () => {
     const examples = Array.from({ length: 3 }, monotonous);
     const roomy = { ...config, maxPositions: 256 };
     const expected = lossAndGradients(roomy, weights, examples);
-    for (let run = 0; run < 3; run++) {
+    for (let run = 0; run < 2; run++) {
       const { gradients } = await gradientsOf(
         roomy,
         weights,
@@ -71,12 +71,12 @@ describe('a token that fills almost all places', () => {
   it('does not make two equal trainings differ by one bit', async () => {
     const roomy = { ...config, maxPositions: 256 };
     const batch = pack(
-      Array.from({ length: 16 }, () => [monotonous()]),
+      Array.from({ length: 9 }, () => [monotonous()]),
       255,
     );
     const train = async (batches: (typeof batch)[]) => {
       const learner = learnerOf(roomy, weights);
-      for (let step = 0; step < 4; step++) await learner.step(batches, 3e-3);
+      for (let step = 0; step < 3; step++) await learner.step(batches, 3e-3);
       const trained = await weightsOf(learner);
       await learner.close();
       return trained;
