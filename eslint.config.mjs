@@ -38,9 +38,21 @@ export default ts.config(
     ['schedule', 'engine', 'trainer', 'run', 'cli', 'vscode'],
     'dataset, metrics and model know nobody above them.',
   ),
-  closed(['src/schedule/**'], ['engine/onnx', 'trainer', 'run', 'cli', 'vscode'], 'A schedule knows neither the trainer nor a run.'),
-  closed(['src/engine/**'], ['dataset', 'schedule', 'trainer', 'run', 'cli', 'vscode'], 'A learner knows neither documents nor questions.'),
-  closed(['src/run/**'], ['engine/onnx', 'trainer', 'cli', 'vscode'], 'A run is read without the process that wrote it.'),
+  closed(
+    ['src/schedule/**'],
+    ['engine/onnx', 'trainer', 'run', 'cli', 'vscode'],
+    'A schedule knows neither the trainer nor a run.',
+  ),
+  closed(
+    ['src/engine/**'],
+    ['dataset', 'schedule', 'trainer', 'run', 'cli', 'vscode'],
+    'A learner knows neither documents nor questions.',
+  ),
+  closed(
+    ['src/run/**'],
+    ['engine/onnx', 'trainer', 'cli', 'vscode'],
+    'A run is read without the process that wrote it.',
+  ),
   {
     rules: {
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],

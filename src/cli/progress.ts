@@ -96,7 +96,7 @@ export class Progress {
         if (event.resumed) watched.before = watched.done;
         return;
       case 'stage-started':
-        Object.assign(watched, { stage: event.stage, steps: event.steps, name: event.name });
+        Object.assign(watched, { stage: event.stage, steps: event.steps, name: event.name, step: undefined });
         return;
       case 'step':
         watched.step = event;

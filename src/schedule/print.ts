@@ -4,6 +4,8 @@ import type { Stage, Truncation } from './schedule';
 
 /** Passes whose order is shown. */
 const SHOWN_PASSES = 3;
+/** Documents that are named as cut. */
+const SHOWN_CUTS = 10;
 
 export function printSchedule({ seed, prompt, rows, stages, lengths, truncated }: ScheduleDescription): string {
   if (stages.length === 0) return `Nothing is trained; questions are put ${prompt}.\n`;
@@ -60,7 +62,12 @@ function printTruncated(truncated: readonly Truncation[]): string[] {
   if (truncated.length === 0) return ['Nothing is cut.'];
   const line = ({ id, tokens, kept, source }: Truncation) =>
     `  ${source.file}:${source.line}  ${id}  ${tokens} tokens, ${kept} kept`;
-  return [`${counted(truncated.length, 'document')} cut at training.sequence:`, ...truncated.map(line)];
+  const more = truncated.length - SHOWN_CUTS;
+  return [
+    `${counted(truncated.length, 'document')} cut at training.sequence:`,
+    ...truncated.slice(0, SHOWN_CUTS).map(line),
+    ...(more > 0 ? [`  and ${more.toLocaleString('en-GB')} more`] : []),
+  ];
 }
 
 function counted(count: number, noun: string): string {

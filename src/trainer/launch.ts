@@ -10,6 +10,7 @@ import { version } from '../../package.json';
 import { onDisk } from '../run/files';
 import { runFiles, RunFolder } from '../run/folder';
 import type { Experiment } from '../schedule/experiment';
+import type { Recipe } from '../schedule/recipes';
 import type { Variant } from '../schedule/stages';
 
 /** One run to be made: a variant of an experiment with one seed, on data with this hash. */
@@ -27,7 +28,7 @@ export interface RunPlan {
 export function createRun(plan: RunPlan): RunFolder {
   const { path, name, experiment, variant, seed, dataHash } = plan;
   const { recipe } = variant;
-  const title = recipe && recipe.key === variant.name ? `${recipe.symbol} ${recipe.title}` : variant.name;
+  const title = recipe && recipe.key === variant.name ? titleOf(recipe) : variant.name;
   const folder = RunFolder.create(path, {
     name,
     recipe: variant.name,
@@ -69,6 +70,11 @@ export function startTrainer(folder: RunFolder): ChildProcess {
 /** The end of a run's log, for when its process died without a word. */
 export function lastWords(folder: RunFolder, lines = 5): string {
   return readFileSync(folder.file(runFiles.log), 'utf8').trimEnd().split('\n').slice(-lines).join('\n');
+}
+
+/** With the paper's number where it has one: `⑦ Pre-instruction-tuning`. */
+function titleOf({ symbol, title }: Recipe): string {
+  return symbol.length === 1 ? `${symbol} ${title}` : title;
 }
 
 function modelName(model: Experiment['model']): string {
