@@ -72,17 +72,24 @@ async function openProduct([m, k, n]: (typeof products)[number]) {
   return { flops: 2 * m * k * n, seconds: [] as number[], run, close: () => session.release() };
 }
 
-/** How many times the tokens of PyTorch's eager step a second; undefined where there is no torch. Both run in turn. */
+/** How many times the speed of PyTorch's eager step; undefined where there is no torch. Both run in turn. */
 export async function measureAgainstTorch(preset: PresetName, rounds = 3): Promise<number | undefined> {
   const config = configOf(preset);
+  const batch = fullBatch(config, shape);
+  const learner = freshLearner(config);
   const words = ['--preset-json', JSON.stringify(config), '--rows', `${shape.rows}`, '--length', `${shape.length}`];
   const ratios: number[] = [];
   for (let round = 0; round < rounds; round++) {
-    const before = (await measureStep(preset, 3)).tokensPerSecond;
+    const seconds: number[] = [];
+    const stepTenTimes = async () => {
+      for (let i = 0; i < 10; i++) seconds.push(await timed(() => learner.step([batch], 1e-3)));
+    };
+    await stepTenTimes();
     const torch = runPython('step.py', words);
-    if (!torch) return undefined;
-    const after = (await measureStep(preset, 3)).tokensPerSecond;
-    ratios.push((before + after) / 2 / torch.tokensPerSecond);
+    if (!torch) break;
+    await stepTenTimes();
+    ratios.push(torch.stepMs / 1000 / median(seconds));
   }
-  return median(ratios);
+  await learner.close();
+  return ratios.length > 0 ? median(ratios) : undefined;
 }

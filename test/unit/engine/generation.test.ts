@@ -29,7 +29,7 @@ const lists = (answers: Int32Array[]) => answers.map((answer) => [...answer]);
 for (const [name, config] of Object.entries(models)) {
   describe(`generation (${name})`, () => {
     const prompts = promptsFor(config, 70);
-    const options = { maxTokens: 12, batch: 64, stopToken: never };
+    const options = { maxTokens: 8, batch: 64, stopToken: never };
     let learner: OnnxLearner;
     let answers: number[][];
 
@@ -44,7 +44,7 @@ for (const [name, config] of Object.entries(models)) {
       assert.ok(new Set(answers.map(String)).size > 60);
     });
 
-    for (const batch of [1, 2, 7, 33]) {
+    for (const batch of [1, 2, 7]) {
       it(`gives the same tokens ${batch} at once as 64 at once`, async () => {
         assert.deepEqual(lists(await learner.generate(prompts, { ...options, batch })), answers);
       });
