@@ -6,12 +6,12 @@ import { z } from 'zod';
 import { recipeKeys } from './recipes';
 
 const count = z.number().int().positive();
-/** Becomes a part of a path, so it can't leave its folder. */
+/** Becomes a part of a path, so it can't leave its folder and stands on every file system. */
 const folderName = z
   .string()
   .regex(
-    /^[\p{L}\p{N}][\p{L}\p{N} ._+-]*$/u,
-    'must begin with a letter or digit and hold no others but spaces, . _ + -',
+    /^(?![. ])[^\\/:*?"<>|\p{Cc}]+(?<![. ])$/u,
+    'must not hold \\ / : * ? " < > | or begin or end with a dot or space',
   );
 const fraction = z.number().min(0).max(1);
 const batch = z

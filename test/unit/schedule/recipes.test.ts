@@ -136,6 +136,13 @@ describe('the recipes', () => {
     assert.throws(() => findRecipe('something else'), /The recipes are closed-book, open-book, cpt/);
   });
 
+  it('refuse names that would leave their folder', () => {
+    for (const as of ['../up', 'a/b', 'a\\b', '..', '.hidden', 'c:', 'dot.', ''])
+      assert.throws(() => experiment({ recipes: [{ recipe: 'pit', as }] }), /must not hold/, as);
+    for (const as of ['⑦ (long)', 'pit, 20 epochs', 'PIT--', 'v1.2'])
+      assert.doesNotThrow(() => experiment({ recipes: [{ recipe: 'pit', as }] }), as);
+  });
+
   it('make variants under their own or a given name', () => {
     const compared = experiment({ recipes: ['it', { recipe: 'pit', as: 'PIT, longer', epochs: [20, 20] }] });
     assert.deepEqual(
