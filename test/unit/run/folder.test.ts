@@ -119,7 +119,7 @@ describe('a disk that refuses', () => {
     );
   });
 
-  it('is one sentence where it is full, and finished files stay', function () {
+  it('is one sentence where it is full, and finished files stay (skipped without /dev/full, off Linux)', function () {
     if (process.platform !== 'linux') this.skip();
     const folder = temporaryRun();
     folder.writeJson('schedule.json', { stages: [1] });

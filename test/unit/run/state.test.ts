@@ -39,7 +39,7 @@ describe('state of a run', () => {
     assert.equal(stateOf(folder), 'interrupted');
   });
 
-  it('is interrupted where the process id belongs to a later process', function () {
+  it('is interrupted where the process id belongs to a later process (skipped without /proc, off Linux)', function () {
     if (process.platform !== 'linux') this.skip();
     const folder = temporaryRun();
     started(folder, { ...markOf(child.pid), processStart: markOf().processStart });
