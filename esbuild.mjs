@@ -1,17 +1,17 @@
-/** Bundles what runs: the command line and the trainer process. Native packages stay outside. */
+/** Bundles what runs: the extension, the command line and the trainer process for Node, and the dashboard's page. */
 import { build } from 'esbuild';
 
+const shared = { outdir: 'dist', bundle: true, sourcemap: true, logLevel: 'warning' };
+
 await build({
-  entryPoints: { cli: 'src/cli.ts', trainer: 'src/trainer/main.ts' },
-  outdir: 'dist',
+  ...shared,
+  entryPoints: { extension: 'src/extension.ts', cli: 'src/cli.ts', trainer: 'src/trainer/main.ts' },
   outExtension: { '.js': '.cjs' },
-  bundle: true,
   platform: 'node',
   target: 'node20',
   format: 'cjs',
   // Prefers ES modules: the other form of some packages loads its parts at run time and can't be bundled.
   mainFields: ['module', 'main'],
-  sourcemap: true,
-  external: ['onnxruntime-node'],
-  logLevel: 'warning',
+  // The native library lies beside the bundles; VS Code brings its own module.
+  external: ['onnxruntime-node', 'vscode'],
 });

@@ -6,7 +6,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { stateOf } from '../run/state';
 import { startTrainer } from '../trainer/launch';
-import type { OpenRun } from './open-runs';
+import type { OpenRun } from '../trainer/open-runs';
 import { Progress } from './progress';
 
 export type Ending = 'finished' | 'stopped' | 'failed';

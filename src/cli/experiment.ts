@@ -6,7 +6,6 @@ import { UserError } from '../errors';
 import type { Experiment } from '../schedule/experiment';
 import { sourcesOf, withAbsolutePaths } from '../schedule/paths';
 import { readExperiment } from '../schedule/read-experiment';
-import { type Variant, variantsOf } from '../schedule/stages';
 import { problemLine, shown } from './output';
 
 export interface OpenedExperiment {
@@ -33,13 +32,4 @@ function refuse(problems: readonly Problem[], file: string): void {
   if (errors === 0) return;
   const which = errors === 1 ? 'this error is' : `these ${errors} errors are`;
   throw new UserError(`${shown(file)} can't run before ${which} mended.`);
-}
-
-/** The variants of these names, or all. @throws UserError for a name that the experiment doesn't have. */
-export function chooseVariants(experiment: Experiment, names?: readonly string[]): Variant[] {
-  const variants = variantsOf(experiment);
-  const missing = names?.find((name) => !variants.some((variant) => variant.name === name));
-  const known = variants.map(({ name }) => name).join(', ');
-  if (missing !== undefined) throw new UserError(`The experiment has no recipe "${missing}"; it has ${known}.`);
-  return variants.filter(({ name }) => !names || names.includes(name));
 }

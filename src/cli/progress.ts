@@ -4,7 +4,7 @@
  */
 import type { RunEvent } from '../run/events';
 import { duration, percent } from '../run/format';
-import type { OpenRun } from './open-runs';
+import type { OpenRun } from '../trainer/open-runs';
 
 const redrawn = 250;
 const logged = 15_000;

@@ -6,9 +6,9 @@ import type { Experiment } from '../schedule/experiment';
 import { loadDataset } from '../dataset/load';
 import { sourcesOf } from '../schedule/paths';
 import { conduct } from './conduct';
-import { openRun } from './open-runs';
+import { openRun } from '../trainer/open-runs';
 import { present } from './present';
-import { workOf } from './work';
+import { workOf } from '../schedule/work';
 
 export function resumeCommand(): Command {
   return new Command('resume')

@@ -1,14 +1,14 @@
 /** `pit run`: checks everything, makes a run folder for each recipe and seed, trains them, and prints the table. */
 import { availableParallelism } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { Command } from 'commander';
-import type { RunPlan } from '../trainer/launch';
+import { chooseVariants } from '../schedule/stages';
+import { openRuns } from '../trainer/open-runs';
+import { planRuns, runsFolder } from '../trainer/plan';
 import { conduct } from './conduct';
-import { chooseVariants, openExperiment } from './experiment';
+import { openExperiment } from './experiment';
 import { wholeNumber } from './numbers';
-import { openRuns } from './open-runs';
 import { present } from './present';
-import { workOf } from './work';
 
 interface RunOptions {
   recipe?: string[];
@@ -31,20 +31,10 @@ export function runCommand(): Command {
 async function run(file: string, options: RunOptions): Promise<void> {
   const { name, experiment: asked, data } = await openExperiment(file);
   const experiment = { ...asked, threads: asked.threads || shareOfThreads(options.jobs) };
-  const out = options.out ? resolve(options.out) : join(dirname(file), 'runs', name);
+  const out = options.out ? resolve(options.out) : runsFolder(dirname(file), name);
   const seeds = options.seeds ?? experiment.seeds;
   const variants = chooseVariants(experiment, options.recipe);
-  const plans = seeds.flatMap((seed) =>
-    variants.map((variant): RunPlan & { work: number[] } => ({
-      path: join(out, `${variant.name}-seed${seed}`),
-      name,
-      experiment,
-      variant,
-      seed,
-      dataHash: data.hash,
-      work: workOf(experiment, variant.choice, data.dataset),
-    })),
-  );
+  const plans = planRuns({ name, experiment, data, variants, seeds, out });
   const ending = await conduct(openRuns(plans), options.jobs);
   present(
     out,

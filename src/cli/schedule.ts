@@ -7,8 +7,8 @@ import { type DescribedToken, describeSchedule, describeTokens, type ScheduleDes
 import { printSchedule, printTokens } from '../schedule/print';
 import { rowsFor } from '../schedule/rows';
 import type { Example, Schedule } from '../schedule/schedule';
-import type { Variant } from '../schedule/stages';
-import { chooseVariants, openExperiment, type OpenedExperiment } from './experiment';
+import { chooseVariants, type Variant } from '../schedule/stages';
+import { openExperiment, type OpenedExperiment } from './experiment';
 import { openModel, type OpenedModel } from './model';
 import { wholeNumber } from './numbers';
 import { paint, type Paint, printJson } from './output';

@@ -23,6 +23,15 @@ export function variantsOf(experiment: Experiment): Variant[] {
   });
 }
 
+/** The variants of these names, or all. @throws UserError for a name that the experiment doesn't have. */
+export function chooseVariants(experiment: Experiment, names?: readonly string[]): Variant[] {
+  const variants = variantsOf(experiment);
+  const missing = names?.find((name) => !variants.some((variant) => variant.name === name));
+  const known = variants.map(({ name }) => name).join(', ');
+  if (missing !== undefined) throw new UserError(`The experiment has no recipe "${missing}"; it has ${known}.`);
+  return variants.filter(({ name }) => !names || names.includes(name));
+}
+
 /**
  * The stages of a recipe, or those that the experiment writes out where no recipe is given.
  * @throws UserError for an unknown recipe and for a stage that trains on test questions.

@@ -3,9 +3,9 @@ import { existsSync } from 'node:fs';
 import { UserError } from '../errors';
 import { runFiles, RunFolder } from '../run/folder';
 import { stateOf } from '../run/state';
-import { rewind } from '../trainer/checkpoints';
 import type { Experiment } from '../schedule/experiment';
-import { createRun, type RunPlan, singleExperiment } from '../trainer/launch';
+import { rewind } from './checkpoints';
+import { createRun, type RunPlan, singleExperiment } from './launch';
 
 export interface OpenRun {
   folder: RunFolder;

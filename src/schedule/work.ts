@@ -1,8 +1,8 @@
 /** How much there is to train, for estimates of time: characters that each stage reads, all epochs together. */
 import type { Dataset } from '../dataset/model';
-import type { Experiment, RecipeChoice } from '../schedule/experiment';
-import type { Part } from '../schedule/schedule';
-import { resolveStages } from '../schedule/stages';
+import type { Experiment, RecipeChoice } from './experiment';
+import type { Part } from './schedule';
+import { resolveStages } from './stages';
 
 /** A share of the work that loading and the first graph take, in characters; keeps short runs from looking free. */
 const beginning = 20_000;

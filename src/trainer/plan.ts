@@ -1,0 +1,41 @@
+/** Which runs an experiment asks for: one for each variant and seed, each with its folder. Touches no disk. */
+import { join } from 'node:path';
+import type { LoadedDataset } from '../dataset/load';
+import type { Experiment } from '../schedule/experiment';
+import type { Variant } from '../schedule/stages';
+import { workOf } from '../schedule/work';
+import type { RunPlan } from './launch';
+
+/** A run to be made, with the characters that each of its stages reads. */
+export type WorkPlan = RunPlan & { work: number[] };
+
+export interface Asked {
+  name: string;
+  /** With absolute paths. */
+  experiment: Experiment;
+  data: LoadedDataset;
+  variants: readonly Variant[];
+  seeds: readonly number[];
+  /** Where the run folders go. */
+  out: string;
+}
+
+/** All variants of a seed before the next seed, so that a first table is complete early. */
+export function planRuns({ name, experiment, data, variants, seeds, out }: Asked): WorkPlan[] {
+  return seeds.flatMap((seed) =>
+    variants.map((variant) => ({
+      path: join(out, `${variant.name}-seed${seed}`),
+      name,
+      experiment,
+      variant,
+      seed,
+      dataHash: data.hash,
+      work: workOf(experiment, variant.choice, data.dataset),
+    })),
+  );
+}
+
+/** Where the runs of an experiment go unless told otherwise. @param folder that of the experiment file */
+export function runsFolder(folder: string, name: string): string {
+  return join(folder, 'runs', name);
+}

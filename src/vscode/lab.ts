@@ -1,0 +1,75 @@
+/**
+ * What the parts of the extension offer each other, one of each for a window. A part registers its views and commands
+ * with what is here and imports no other part's insides.
+ */
+import type * as vscode from 'vscode';
+import type { LoadedDataset } from '../dataset/load';
+import type { DatasetSource } from '../dataset/source';
+import type { RunFolder } from '../run/folder';
+import type { RunState } from '../run/state';
+import type { ReadExperiment } from '../schedule/read-experiment';
+
+export interface Lab {
+  context: vscode.ExtensionContext;
+  log: vscode.LogOutputChannel;
+  library: Library;
+  experiments: Experiments;
+  runs: Runs;
+}
+
+/** A dataset of the workspace: what an experiment reads, or a folder with data that no experiment names. */
+export interface Holding {
+  /** Stays the same while its sources do. */
+  key: string;
+  label: string;
+  sources: DatasetSource[];
+}
+
+export interface Library extends vscode.Disposable {
+  /** Which datasets there are, or what one of them holds, has changed; unsaved edits count. */
+  readonly onDidChange: vscode.Event<void>;
+  holdings(): Promise<Holding[]>;
+  /** What a dataset holds, with unsaved edits; read once and kept until one of its files changes. */
+  load(holding: Holding): Promise<LoadedDataset>;
+}
+
+export interface Experiments extends vscode.Disposable {
+  /** Which files there are, what the active one says (unsaved edits count), or which one is active has changed. */
+  readonly onDidChange: vscode.Event<void>;
+  /** Every `*.pit.json` of the workspace outside run folders, in order. */
+  files(): Promise<vscode.Uri[]>;
+  /** The one that views and commands speak of unless told otherwise. */
+  readonly active: vscode.Uri | undefined;
+  activate(file: vscode.Uri): void;
+  /** What a file says now, unsaved edits included; its problems name lines and fields. */
+  read(file: vscode.Uri): Promise<ReadExperiment & { name: string }>;
+}
+
+/** What has just been learnt of a run. */
+export interface RunNews {
+  path: string;
+  /** Undefined for a run that is gone. */
+  run?: LiveRun;
+}
+
+/** A run as the window knows it; everything in it can be read again from the folder. */
+export interface LiveRun {
+  folder: RunFolder;
+  state: RunState;
+  /** Why it stopped, failed or was interrupted, in one sentence. */
+  reason?: string;
+  /** Done so far, 0 to 1, and the seconds that are left; undefined where that can't be told yet. */
+  progress?: { done: number; secondsLeft?: number };
+}
+
+export interface Runs extends vscode.Disposable {
+  /** A run was found, went on, ended or is gone; at most a few times a second for each. */
+  readonly onDidChange: vscode.Event<RunNews>;
+  /** Every run of the workspace, the newest first. */
+  all(): LiveRun[];
+  get(path: string): LiveRun | undefined;
+  /** The run whose answers stand in the files and whose checkpoints answer; the newest finished one until one is chosen. */
+  readonly chosen: LiveRun | undefined;
+  readonly onDidChoose: vscode.Event<void>;
+  choose(path: string): void;
+}
