@@ -9,7 +9,7 @@ import { renderSvg } from '../run/pictures';
 import { stateOf } from '../run/state';
 import { type RunSummary, summarizeRun } from '../run/summary';
 import { renderMarkdown } from '../run/tables';
-import { lastWords } from '../trainer/launch';
+import { lastWords } from '../run/reason';
 import type { Ending } from './conduct';
 import { paperNumbers } from './paper';
 

@@ -60,7 +60,7 @@ export function toJson(value: unknown): string {
 }
 
 /** Bytes in a file; 0 where there is none. */
-function sizeOf(path: string): number {
+export function sizeOf(path: string): number {
   return fs.statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }
 
@@ -92,17 +92,26 @@ export interface Lines<T> {
   damaged: number;
 }
 
-/** The JSON values of the whole lines from a byte offset on; a missing file has none. */
-export function readLines<T>(path: string, offset = 0): Lines<T> {
-  const bytes = readFrom(path, offset);
+/**
+ * The JSON values of the whole lines from a byte offset on; a missing file has none.
+ * @param limit bytes to read about; at least one line is read where there is one
+ */
+export function readLines<T>(path: string, offset = 0, limit = Infinity): Lines<T> {
+  const bytes = readFrom(path, offset, limit);
   const end = bytes.lastIndexOf(0x0a) + 1;
+  if (end === 0 && bytes.length === limit) return readLines(path, offset, 2 * limit);
   const lines = bytes.toString('utf8', 0, end).split('\n').slice(0, -1);
   const values = lines.flatMap((line) => parse<T>(line));
   return { values, offset: offset + end, damaged: lines.length - values.length };
 }
 
-function readFrom(path: string, offset: number): Buffer {
-  const size = sizeOf(path) - offset;
+/** The text of at most so many bytes at a file's end; empty where there is none. */
+export function readTail(path: string, bytes: number): string {
+  return readFrom(path, Math.max(0, sizeOf(path) - bytes), bytes).toString('utf8');
+}
+
+function readFrom(path: string, offset: number, limit: number): Buffer {
+  const size = Math.min(limit, sizeOf(path) - offset);
   if (size <= 0) return Buffer.alloc(0);
   const file = fs.openSync(path, 'r');
   try {

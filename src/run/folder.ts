@@ -23,6 +23,8 @@ export interface RunIdentity {
   model: string;
   /** Hash over the documents and questions. */
   dataHash: string;
+  /** Characters that each stage reads, for estimates of time. */
+  work?: number[];
   /** Versions of this program and of what it stands on. */
   versions: Record<string, string>;
 }
@@ -54,7 +56,20 @@ export const runFiles = {
   log: 'trainer.log',
   stop: 'stop',
   lock: 'lock',
+  queued: 'queued',
+  exit: 'exit.json',
 } as const;
+
+/** Which process will start a run when its turn comes, and the run's place in the queue. */
+export interface Queued extends ProcessMark {
+  turn: number;
+}
+
+/** How a trainer ended that wrote no last event, told by the process that had started it. */
+export interface Exit {
+  code: number | null;
+  signal: string | null;
+}
 
 export class RunFolder {
   private constructor(
@@ -94,9 +109,9 @@ export class RunFolder {
     appendLine(this.file(runFiles.order), line);
   }
 
-  /** Events from a byte offset on, whole lines only, and the offset to continue from. */
-  readEvents(fromOffset = 0): { events: RunEvent[]; offset: number; damaged: number } {
-    const { values, ...rest } = readLines<RunEvent>(this.file(runFiles.events), fromOffset);
+  /** Events from a byte offset on, whole lines only, and the offset to continue from. @param limit bytes at a time */
+  readEvents(fromOffset = 0, limit = Infinity): { events: RunEvent[]; offset: number; damaged: number } {
+    const { values, ...rest } = readLines<RunEvent>(this.file(runFiles.events), fromOffset, limit);
     return { events: values, ...rest };
   }
 
@@ -150,6 +165,21 @@ export class RunFolder {
 
   clearStop(): void {
     onDisk(this.path, () => rmSync(this.file(runFiles.stop), { force: true }));
+  }
+
+  /** Lines the run up with a process that will start it. */
+  enqueue(queued: Queued): void {
+    replaceFile(this.file(runFiles.queued), JSON.stringify(queued) + '\n');
+  }
+
+  /** Takes the run out of the queue. */
+  dequeue(): void {
+    onDisk(this.path, () => rmSync(this.file(runFiles.queued), { force: true }));
+  }
+
+  /** The run's place in a queue, whether the process that was to start it lives or not. */
+  queued(): Queued | undefined {
+    return readLines<Queued>(this.file(runFiles.queued)).values[0];
   }
 
   /** Takes the folder for this process; throws a UserError while another living process has it. */

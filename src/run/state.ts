@@ -3,22 +3,43 @@
  * process that was killed writes no last event.
  */
 import type { RunEvent } from './events';
-import type { RunFolder } from './folder';
+import { sizeOf } from './files';
+import { runFiles, type RunFolder } from './folder';
 import { isAlive } from './process';
 
-export type RunState = 'running' | 'finished' | 'stopped' | 'failed' | 'interrupted';
+/** `waiting` has been asked for, and a living process will start it when its turn comes. */
+export type RunState = 'waiting' | 'running' | 'finished' | 'stopped' | 'failed' | 'interrupted';
 
 /** The state of a run from its folder. */
 export function stateOf(folder: RunFolder): RunState {
   return stateFrom(folder, folder.readEvents().events);
 }
 
-/** The same where the events have been read already: the last beginning or ending counts. */
+/** The same where the events have been read already, or the last of them: the last beginning or ending counts. */
 export function stateFrom(folder: RunFolder, events: readonly RunEvent[]): RunState {
   const last = events.findLast(isTurn);
-  if (last && last.type !== 'started') return last.type;
-  const mark = last ?? folder.holder();
-  return mark && isAlive(mark) ? 'running' : 'interrupted';
+  const mark = last?.type === 'started' ? last : last ? undefined : folder.holder();
+  if (mark && isAlive(mark)) return 'running';
+  if (isWaiting(folder)) return 'waiting';
+  return last && last.type !== 'started' ? last.type : 'interrupted';
+}
+
+function isWaiting(folder: RunFolder): boolean {
+  const queued = folder.queued();
+  return queued !== undefined && isAlive(queued);
+}
+
+/** The bytes at the end of the events in which a run that has ended says so. */
+const ending = 65_536;
+
+/** The state of a run of any length at once: only the end of its events is read. */
+export function stateAtOnce(folder: RunFolder): RunState {
+  return stateFrom(folder, lastEvents(folder));
+}
+
+/** The last events of a run; the first line may be cut and is left out as damaged. */
+export function lastEvents(folder: RunFolder): RunEvent[] {
+  return folder.readEvents(Math.max(0, sizeOf(folder.file(runFiles.events)) - ending)).events;
 }
 
 type Turn = Extract<RunEvent, { type: 'started' | 'finished' | 'stopped' | 'failed' }>;

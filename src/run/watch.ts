@@ -21,11 +21,14 @@ export class RunWatch {
 
   constructor(readonly folder: RunFolder) {}
 
-  /** The events since the last call, or all of them where the file was cut back. */
-  poll(): News {
+  /**
+   * The events since the last call, or all of them where the file was cut back.
+   * @param limit bytes to read at once; whoever gives one calls again until nothing comes
+   */
+  poll(limit = Infinity): News {
     const restarted = this.offset > 0 && Buffer.compare(this.tail, this.before(this.offset)) !== 0;
     if (restarted) this.offset = 0;
-    const { events, offset } = this.folder.readEvents(this.offset);
+    const { events, offset } = this.folder.readEvents(this.offset, limit);
     if (offset !== this.offset) this.tail = this.before(offset);
     this.offset = offset;
     return { events, restarted };

@@ -3,7 +3,7 @@
  * started it, and is stopped by a file in its folder.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { release } from 'node:os';
 import { basename, join } from 'node:path';
 import { version } from '../../package.json';
@@ -22,11 +22,13 @@ export interface RunPlan {
   variant: Variant;
   seed: number;
   dataHash: string;
+  /** Characters that each stage reads; without them nobody can tell how far the run is. */
+  work?: number[];
 }
 
 /** Writes the run folder: its identity, and the experiment cut down to this one variant and seed. */
 export function createRun(plan: RunPlan): RunFolder {
-  const { path, name, experiment, variant, seed, dataHash } = plan;
+  const { path, name, experiment, variant, seed, dataHash, work } = plan;
   const { recipe } = variant;
   const title = recipe && recipe.key === variant.name ? titleOf(recipe) : variant.name;
   const folder = RunFolder.create(path, {
@@ -37,9 +39,9 @@ export function createRun(plan: RunPlan): RunFolder {
     created: new Date().toISOString(),
     model: modelName(experiment.model),
     dataHash,
+    work,
     versions: {
       'pit-lab': version,
-
       node: process.version,
       system: `${process.platform} ${process.arch} ${release()}`,
     },
@@ -65,11 +67,6 @@ export function startTrainer(folder: RunFolder): ChildProcess {
   } finally {
     closeSync(log);
   }
-}
-
-/** The end of a run's log, for when its process died without a word. */
-export function lastWords(folder: RunFolder, lines = 5): string {
-  return readFileSync(folder.file(runFiles.log), 'utf8').trimEnd().split('\n').slice(-lines).join('\n');
 }
 
 /** With the paper's number where it has one: `⑦ Pre-instruction-tuning`. */

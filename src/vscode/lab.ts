@@ -52,6 +52,14 @@ export interface RunNews {
   run?: LiveRun;
 }
 
+/** The stage that is being trained; stages and steps count from 1, and step 0 is before the first. */
+export interface StageProgress {
+  number: number;
+  name: string;
+  steps: number;
+  step: number;
+}
+
 /** A run as the window knows it; everything in it can be read again from the folder. */
 export interface LiveRun {
   folder: RunFolder;
@@ -59,7 +67,7 @@ export interface LiveRun {
   /** Why it stopped, failed or was interrupted, in one sentence. */
   reason?: string;
   /** Done so far, 0 to 1, and the seconds that are left; undefined where that can't be told yet. */
-  progress?: { done: number; secondsLeft?: number };
+  progress?: { done: number; secondsLeft?: number; stage?: StageProgress };
 }
 
 export interface Runs extends vscode.Disposable {

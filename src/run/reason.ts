@@ -1,0 +1,34 @@
+/** Why a run stands as it does, in a sentence: what its last event says, or how its process died. */
+import { existsSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { readTail } from './files';
+import { type Exit, runFiles, type RunFolder } from './folder';
+import { lastEvents, type RunState } from './state';
+
+/** Undefined where there is nothing to explain: a run that waits, runs or has finished. */
+export function reasonOf(folder: RunFolder, state: RunState): string | undefined {
+  if (state === 'interrupted') return deathOf(folder);
+  const last = lastEvents(folder).findLast(({ type }) => type === state);
+  return last && 'reason' in last ? last.reason : undefined;
+}
+
+/** The end of a run's log, for when its process died without a word. */
+export function lastWords(folder: RunFolder, lines = 5): string {
+  return readTail(folder.file(runFiles.log), 4096).trimEnd().split('\n').slice(-lines).join('\n');
+}
+
+function deathOf(folder: RunFolder): string {
+  const exit = existsSync(folder.file(runFiles.exit)) ? folder.readJson<Exit>(runFiles.exit) : undefined;
+  if (exit) return exitSentence(exit);
+  const holder = folder.holder();
+  if (!holder) return 'It has not begun.';
+  if (holder.host !== hostname()) return `It was started on ${holder.host}; from here nobody can tell how it gets on.`;
+  return `Its process ${holder.pid} is gone, and nobody saw it end.`;
+}
+
+/** @param exit of a process that wrote no last event */
+export function exitSentence({ code, signal }: Exit): string {
+  if (signal === 'SIGKILL') return 'Its process was killed (SIGKILL), as the system does when memory runs out.';
+  if (signal) return `Its process was ended by the signal ${signal}.`;
+  return `Its process ended with code ${code} before its work was done.`;
+}

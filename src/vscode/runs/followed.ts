@@ -1,0 +1,66 @@
+/** One run as a window follows it: a little of its events at a time, so that a run of any length never blocks. */
+import type { RunFolder } from '../../run/folder';
+import { isAlive } from '../../run/process';
+import { RunProgress } from '../../run/progress';
+import { reasonOf } from '../../run/reason';
+import { type RunState, stateAtOnce } from '../../run/state';
+import { RunWatch } from '../../run/watch';
+import type { LiveRun } from '../lab';
+
+/** Bytes of events read at a time: a few milliseconds. */
+const portion = 262_144;
+
+/** What a look has brought. */
+export interface Glimpse {
+  /** Something is new. */
+  changed: boolean;
+  /** The state is another one. */
+  turned: boolean;
+  /** There may be more to read. */
+  more: boolean;
+}
+
+export class FollowedRun {
+  private readonly watch: RunWatch;
+  private readonly progress: RunProgress;
+  private state: RunState;
+  private reason?: string;
+
+  constructor(readonly folder: RunFolder) {
+    this.watch = new RunWatch(folder);
+    this.progress = new RunProgress(folder.identity.work ?? []);
+    this.state = stateAtOnce(folder);
+    this.reason = reasonOf(folder, this.state);
+  }
+
+  /** Whether something may happen to it at any moment: it runs or waits, or a process may be about to take it. */
+  get isOpen(): boolean {
+    if (this.state === 'running' || this.state === 'waiting') return true;
+    return [this.folder.holder(), this.folder.queued()].some((mark) => mark !== undefined && isAlive(mark));
+  }
+
+  /** Reads on. */
+  look(): Glimpse {
+    const { events, restarted } = this.watch.poll(portion);
+    this.progress.take({ events, restarted });
+    const more = events.length > 0;
+    const state = stateAtOnce(this.folder);
+    const turned = state !== this.state;
+    if (turned) this.reason = reasonOf(this.folder, state);
+    this.state = state;
+    return { changed: turned || restarted || more, turned, more };
+  }
+
+  get live(): LiveRun {
+    const { folder, state, reason } = this;
+    return { folder, state, reason, progress: this.standing() };
+  }
+
+  /** Only what trains now has a progress. */
+  private standing(): LiveRun['progress'] {
+    const { total, done, secondsLeft, stage, step } = this.progress;
+    if (this.state !== 'running' || total === 0) return undefined;
+    const at = stage && { number: stage.stage, name: stage.name, steps: stage.steps, step: step?.step ?? 0 };
+    return { done: done / total, secondsLeft, stage: at };
+  }
+}

@@ -1,0 +1,147 @@
+/**
+ * The runs of the workspace as their folders tell them, whoever started them. Folders are found by a search, then by
+ * the file watcher, and by looking again now and then, for a watcher may miss something; open runs are read on.
+ */
+import { dirname } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import * as vscode from 'vscode';
+import { searchRuns } from '../../run/find';
+import { runFiles, RunFolder } from '../../run/folder';
+import type { LiveRun, RunNews, Runs } from '../lab';
+import { FollowedRun } from './followed';
+
+/** Levels below a workspace folder, and below an output folder, at which runs are looked for. */
+const depth = { workspace: 6, output: 1 };
+/** Milliseconds between two looks at open runs, and at the folders for new ones. */
+const pause = { look: 300, sweep: 5000 };
+const chosenKey = 'pit.chosenRun';
+
+export class WorkspaceRuns implements Runs {
+  private readonly changed = new vscode.EventEmitter<RunNews>();
+  readonly onDidChange = this.changed.event;
+  private readonly chose = new vscode.EventEmitter<void>();
+  readonly onDidChoose = this.chose.event;
+  private readonly runs = new Map<string, FollowedRun>();
+  private readonly subscriptions: vscode.Disposable[];
+  private isLooking = false;
+  private wasChosen?: string;
+  /** Resolves when the first search is over. */
+  readonly ready: Promise<void>;
+
+  /** @param memory of the workspace, which keeps the chosen run */
+  constructor(private readonly memory: vscode.Memento) {
+    const watcher = vscode.workspace.createFileSystemWatcher(`**/${runFiles.identity}`, false, true);
+    this.subscriptions = [
+      watcher,
+      watcher.onDidCreate((file) => this.add(dirname(file.fsPath))),
+      watcher.onDidDelete((file) => this.drop(dirname(file.fsPath))),
+      vscode.workspace.onDidChangeWorkspaceFolders(() => this.search()),
+      every(pause.look, () => this.look()),
+      every(pause.sweep, () => this.sweep()),
+    ];
+    this.ready = this.search();
+  }
+
+  all(): LiveRun[] {
+    return this.sorted().map(({ live }) => live);
+  }
+
+  get(path: string): LiveRun | undefined {
+    return this.runs.get(path)?.live;
+  }
+
+  get chosen(): LiveRun | undefined {
+    const choice = this.memory.get<string>(chosenKey);
+    return (choice === undefined ? undefined : this.get(choice)) ?? this.all().find(({ state }) => state === 'finished');
+  }
+
+  choose(path: string): void {
+    void this.memory.update(chosenKey, path);
+    this.wasChosen = path;
+    this.chose.fire();
+  }
+
+  /** Takes in a run folder at once, as whoever has just made it may ask. */
+  add(path: string): void {
+    if (this.runs.has(path)) return;
+    try {
+      this.runs.set(path, new FollowedRun(RunFolder.open(path)));
+    } catch {
+      return; // Just removed, or half written: the next sweep finds it if it is there.
+    }
+    this.tell(path);
+    this.compareChoice();
+  }
+
+  /** Forgets a run whose folder is gone. */
+  drop(path: string): void {
+    if (!this.runs.delete(path)) return;
+    this.tell(path);
+    this.compareChoice();
+  }
+
+  private sorted(): FollowedRun[] {
+    const created = ({ folder }: FollowedRun) => folder.identity.created;
+    return [...this.runs.values()].sort((a, b) => (created(a) < created(b) ? 1 : -1));
+  }
+
+  private tell(path: string): void {
+    this.changed.fire({ path, run: this.get(path) });
+  }
+
+  /** The choice changes by itself where the newest finished run is another one, or the chosen one is gone. */
+  private compareChoice(): void {
+    const now = this.chosen?.folder.path;
+    if (now === this.wasChosen) return;
+    this.wasChosen = now;
+    this.chose.fire();
+  }
+
+  private async search(): Promise<void> {
+    for (const { uri } of vscode.workspace.workspaceFolders ?? [])
+      for await (const path of searchRuns(uri.fsPath, depth.workspace)) this.add(path);
+  }
+
+  /** Looks where runs have been found for others, and for those that are gone. */
+  private async sweep(): Promise<void> {
+    const known = [...this.runs.keys()];
+    const found = new Set<string>();
+    for (const place of new Set(known.map(dirname)))
+      for await (const path of searchRuns(place, depth.output)) found.add(path);
+    for (const path of found) this.add(path);
+    for (const path of known) if (!found.has(path)) this.drop(path);
+  }
+
+  private async look(): Promise<void> {
+    if (this.isLooking) return;
+    this.isLooking = true;
+    try {
+      for (const [path, run] of this.runs) if (run.isOpen) await this.follow(path, run);
+    } finally {
+      this.isLooking = false;
+    }
+  }
+
+  /** Reads a run to its end, letting others work after each portion. */
+  private async follow(path: string, run: FollowedRun): Promise<void> {
+    let glimpse = run.look();
+    let { changed, turned } = glimpse;
+    while (glimpse.more) {
+      await setImmediate();
+      glimpse = run.look();
+      changed ||= glimpse.changed;
+      turned ||= glimpse.turned;
+    }
+    if (changed && this.runs.has(path)) this.tell(path);
+    if (turned) this.compareChoice();
+  }
+
+  dispose(): void {
+    vscode.Disposable.from(...this.subscriptions, this.changed, this.chose).dispose();
+  }
+}
+
+function every(milliseconds: number, act: () => Promise<void>): vscode.Disposable {
+  const timer = setInterval(() => void act(), milliseconds);
+  return new vscode.Disposable(() => clearInterval(timer));
+}
