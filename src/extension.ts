@@ -15,7 +15,7 @@ import { registerWelcome } from './vscode/welcome/register';
 /** What the extension hands to other extensions, and to its own tests. */
 export function activate(context: vscode.ExtensionContext): Lab {
   const log = vscode.window.createOutputChannel('PIT Lab', { log: true });
-  const experiments = new WorkspaceExperiments();
+  const experiments = new WorkspaceExperiments(context.workspaceState);
   const library = new WorkspaceLibrary(experiments);
   const runs = new WorkspaceRuns(context.workspaceState);
   const lab: Lab = { context, log, experiments, library, runs };

@@ -34,7 +34,7 @@ export interface Library extends vscode.Disposable {
 }
 
 export interface Experiments extends vscode.Disposable {
-  /** Which files there are, what the active one says (unsaved edits count), or which one is active has changed. */
+  /** Which files there are, what one of them says (unsaved edits count), or which one is active has changed. */
   readonly onDidChange: vscode.Event<void>;
   /** Every `*.pit.json` of the workspace outside run folders, in order. */
   files(): Promise<vscode.Uri[]>;

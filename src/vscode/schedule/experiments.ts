@@ -1,30 +1,126 @@
 /** The experiment files of the workspace, with what stands unsaved in editors, and the one that is active. */
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
-import { parseExperiment } from '../../schedule/read-experiment';
 import type { Experiments } from '../lab';
+
+/** Where the workspace remembers the active experiment. */
+const memory = 'pit.activeExperiment';
+/** A burst of keystrokes counts as one change. */
+const settling = 100;
 
 export class WorkspaceExperiments implements Experiments {
   private readonly changed = new vscode.EventEmitter<void>();
   readonly onDidChange = this.changed.event;
-  active: vscode.Uri | undefined;
+  private current?: vscode.Uri;
+  private found?: Promise<vscode.Uri[]>;
+  private timer?: NodeJS.Timeout;
+  private readonly disposables: vscode.Disposable[];
 
-  async files(): Promise<vscode.Uri[]> {
-    return vscode.workspace.findFiles('**/*.pit.json', '**/{node_modules,runs}/**');
+  constructor(private readonly state: vscode.Memento) {
+    const remembered = state.get<string>(memory);
+    if (remembered) this.current = vscode.Uri.parse(remembered);
+    this.disposables = [this.changed, this.watchFiles(), ...this.watchEditors()];
+    this.follow(vscode.window.activeTextEditor);
+    this.searchAgain();
+  }
+
+  get active(): vscode.Uri | undefined {
+    return this.current;
+  }
+
+  files(): Promise<vscode.Uri[]> {
+    this.found ??= findExperiments();
+    return this.found;
   }
 
   activate(file: vscode.Uri): void {
-    this.active = file;
+    if (file.toString() === this.current?.toString()) return;
+    this.current = file;
+    void this.state.update(memory, file.toString());
     this.changed.fire();
   }
 
   async read(file: vscode.Uri) {
-    const document = await vscode.workspace.openTextDocument(file);
-    const read = parseExperiment(document.getText(), file.fsPath);
+    const [{ parseExperiment }, text] = await Promise.all([import('../../schedule/read-experiment'), textOf(file)]);
+    const read = parseExperiment(text, file.fsPath);
     return { ...read, name: read.experiment?.name ?? basename(file.fsPath, '.pit.json') };
   }
 
   dispose(): void {
-    this.changed.dispose();
+    clearTimeout(this.timer);
+    for (const disposable of this.disposables) disposable.dispose();
   }
+
+  private watchFiles(): vscode.Disposable {
+    const watcher = vscode.workspace.createFileSystemWatcher('**/*.pit.json');
+    const search = () => this.searchAgain();
+    return vscode.Disposable.from(
+      watcher,
+      watcher.onDidCreate(search),
+      watcher.onDidDelete(search),
+      watcher.onDidChange((file) => this.noteChange(file)),
+      // A folder that goes takes its files along without a word about each.
+      vscode.workspace.onDidDeleteFiles(search),
+      vscode.workspace.onDidRenameFiles(search),
+      vscode.workspace.onDidChangeWorkspaceFolders(search),
+    );
+  }
+
+  private watchEditors(): vscode.Disposable[] {
+    return [
+      vscode.window.onDidChangeActiveTextEditor((editor) => this.follow(editor)),
+      vscode.workspace.onDidChangeTextDocument(({ document }) => this.noteChange(document.uri)),
+      vscode.workspace.onDidCloseTextDocument(({ uri }) => this.noteChange(uri)),
+    ];
+  }
+
+  private follow(editor: vscode.TextEditor | undefined): void {
+    if (editor && isExperiment(editor.document.uri)) this.activate(editor.document.uri);
+  }
+
+  private noteChange(file: vscode.Uri): void {
+    if (!isExperiment(file)) return;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.changed.fire(), settling);
+  }
+
+  /** Looks which files there are; one that is gone is no longer active. */
+  private searchAgain(): void {
+    this.found = findExperiments();
+    void this.found.then((files) => this.settleActive(files)).then(() => this.changed.fire());
+  }
+
+  private async settleActive(files: readonly vscode.Uri[]): Promise<void> {
+    if (this.current && (await exists(this.current))) return;
+    this.current = files[0];
+    await this.state.update(memory, files[0]?.toString());
+  }
+}
+
+/** Whether a file is an experiment that views and commands may speak of. */
+export function isExperiment({ scheme, path }: vscode.Uri): boolean {
+  return scheme === 'file' && path.endsWith('.pit.json') && !/\/(runs|node_modules)\//.test(relative(path));
+}
+
+/** What a file says now, unsaved edits included. */
+export async function textOf(file: vscode.Uri): Promise<string> {
+  const open = vscode.workspace.textDocuments.find(({ uri }) => uri.toString() === file.toString());
+  return open?.getText() ?? new TextDecoder().decode(await vscode.workspace.fs.readFile(file));
+}
+
+async function findExperiments(): Promise<vscode.Uri[]> {
+  const files = await vscode.workspace.findFiles('**/*.pit.json', '**/{node_modules,runs}/**');
+  return files.sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+async function exists(file: vscode.Uri): Promise<boolean> {
+  return Promise.resolve(vscode.workspace.fs.stat(file)).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Below the workspace: a workspace may itself lie in a folder called `runs`. */
+function relative(path: string): string {
+  return `/${vscode.workspace.asRelativePath(vscode.Uri.file(path), false)}`;
 }
