@@ -1,11 +1,18 @@
-/** Bundles what runs: the extension, the command line and the trainer process for Node, and the dashboard's page. */
+/** Bundles what runs: the extension, the command line, the trainer and the answering process for Node, and the dashboard's page. */
 import { build } from 'esbuild';
 
 const shared = { outdir: 'dist', bundle: true, sourcemap: true, logLevel: 'warning' };
 
 await build({
   ...shared,
-  entryPoints: { extension: 'src/extension.ts', cli: 'src/cli.ts', trainer: 'src/trainer/main.ts' },
+  entryPoints: {
+    extension: 'src/extension.ts',
+    cli: 'src/cli.ts',
+    trainer: 'src/trainer/main.ts',
+    conductor: 'src/trainer/conductor.ts',
+    desk: 'src/vscode/runs/worker.ts',
+    answerer: 'src/trainer/answer.ts',
+  },
   outExtension: { '.js': '.cjs' },
   platform: 'node',
   target: 'node20',

@@ -167,7 +167,8 @@ function checkRow(examples: readonly Example[], row: number | 'auto'): void {
   );
 }
 
-function promptOf(recipe: RecipeChoice | undefined): PromptStyle {
+/** How a setting puts its questions in an evaluation. */
+export function promptOf(recipe: RecipeChoice | undefined): PromptStyle {
   if (recipe === undefined) return 'zero-shot';
   return findRecipe(typeof recipe === 'string' ? recipe : recipe.recipe).prompt;
 }

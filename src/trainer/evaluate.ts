@@ -4,15 +4,14 @@
  * experiment and the seed.
  */
 import type { Document, Question } from '../dataset/model';
-import { judge } from '../metrics/answers';
 import { summarizeAnswers } from '../metrics/bootstrap';
 import { perplexity, teacherForcedAccuracy } from '../metrics/likelihood';
 import { blindPrior } from '../metrics/prior';
-import type { Position, Prediction, RunEvent } from '../run/events';
+import type { Position, RunEvent } from '../run/events';
 import { ExampleStore } from '../schedule/examples';
 import { placesOf, scoringBatches } from '../schedule/pack';
-import { answerOf, promptTokens } from '../schedule/prompts';
 import { randomFor, sample } from '../schedule/random';
+import { ask } from './ask';
 import type { Workbench } from './workbench';
 
 export type Extent = 'full' | 'subset';
@@ -83,34 +82,6 @@ async function askAll(
   const answers = summarizeAnswers(predictions, { resamples: bootstrap, seed: bench.schedule.seed });
   const name = `stage-${stage}-step-${step}-${split}-${extent}`;
   return { answers, predictions: bench.folder.writePredictions(name, predictions) };
-}
-
-/** Greedy answers to questions, judged. */
-async function ask(bench: Workbench, questions: readonly Question[]): Promise<Prediction[]> {
-  const { learner, tokenizer, experiment } = bench;
-  const { maxTokens, batch } = experiment.evaluation;
-  const prompts = promptsFor(bench, questions);
-  const outputs = await learner.generate(prompts, { maxTokens, batch, stopToken: tokenizer.eos });
-  return questions.map(({ id, documentId, split, question, answers }, i) => {
-    const output = tokenizer.decode(outputs[i]);
-    const prediction = answerOf(output);
-    const prompt = tokenizer.decode(prompts[i]);
-    return { id, documentId, split, question, prompt, answers, output, prediction, ...judge(prediction, answers) };
-  });
-}
-
-function promptsFor(bench: Workbench, questions: readonly Question[]): Int32Array[] {
-  const { dataset, schedule, tokenizer, experiment, learner } = bench;
-  const { maxTokens, shots: count } = experiment.evaluation;
-  const limit = learner.config.maxPositions - maxTokens;
-  const inContext = schedule.prompt !== 'zero-shot';
-  const train = dataset.questions.filter(({ split }) => split === experiment.splits.train);
-  const shots = inContext ? sample(train, count, randomFor('shots', schedule.seed)) : [];
-  const byId = new Map(dataset.documents.map((document) => [document.id, document]));
-  return questions.map(({ question, documentId }) => {
-    const document = schedule.prompt === 'open-book' ? byId.get(documentId) : undefined;
-    return promptTokens(question, tokenizer, { shots, document, limit });
-  });
 }
 
 function priorOf({ dataset, experiment }: Workbench, questions: readonly Question[]): number {

@@ -102,7 +102,8 @@ async function ownTokenizer(folder: RunFolder, dataset: Dataset, vocabulary: num
   return at;
 }
 
-async function readAll(
+/** Every weight of a model, read from its folder. */
+export async function readAll(
   config: ModelConfig,
   weights: { read(name: string): Promise<Float32Array> },
 ): Promise<Map<string, Float32Array>> {

@@ -2,14 +2,13 @@
  * The embedded learner: ONNX Runtime's CPU provider inside this process. It builds each graph the first time it is
  * needed; a graph serves batches of every shape, so there is one of each kind.
  */
-import { availableParallelism } from 'node:os';
-import { env, InferenceSession, Tensor } from 'onnxruntime-node';
+import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import type { ModelConfig } from '../../model/config';
 import { parametersOf, sizeOf } from '../../model/parameters';
 import type { Batch, DeviceReport, GenerateOptions, Learner, OptimizerSettings, Score, StepResult } from '../learner';
 import { corrections } from './adamw';
+import { OnnxAnswerer } from './answerer';
 import { batchFeeds, scoredPlaces } from './batch-inputs';
-import { Generation, generationGraph } from './generation';
 import {
   type Compiled,
   firstOf,
@@ -20,6 +19,7 @@ import {
   stepGraph,
   updateGraph,
 } from './graphs';
+import { deviceReport, openSession } from './session';
 import { type Tensors, TrainingState } from './state';
 
 export interface OnnxSettings {
@@ -39,19 +39,12 @@ interface Program<Graph> {
 export class OnnxLearner implements Learner {
   readonly report: DeviceReport;
   private readonly state: TrainingState;
-  private readonly threads: number;
   private readonly programs = new Map<string, Promise<Program<unknown>>>();
   private sums: [Tensors, Tensors] | undefined;
 
   constructor(private readonly settings: OnnxSettings) {
     this.state = new TrainingState(settings.config, settings.weights);
-    this.threads = settings.threads || availableParallelism();
-    this.report = {
-      engine: 'onnx',
-      version: env.versions.node ?? env.versions.common,
-      device: `cpu, ${this.threads} thread${this.threads === 1 ? '' : 's'}`,
-      reason: settings.threads ? 'as many threads as the experiment asks for' : 'one thread a processor core',
-    };
+    this.report = deviceReport(settings.threads);
   }
 
   get config(): ModelConfig {
@@ -112,15 +105,12 @@ export class OnnxLearner implements Learner {
 
   /** Packs the weights as they are now, so many prompts in one call are best. Throws if one leaves no room to answer. */
   async generate(prompts: readonly Int32Array[], options: GenerateOptions): Promise<Int32Array[]> {
-    const { config } = this.settings;
-    const tooLong = prompts.find(({ length }) => length >= config.maxPositions);
-    if (tooLong) throw new Error(`A prompt of ${tooLong.length} tokens fills all ${config.maxPositions} positions`);
-    const { graph, session } = await this.compile(generationGraph(config, this.state.weights));
-    const generation = new Generation(session, graph, config);
+    const { config, threads } = this.settings;
+    const answerer = await OnnxAnswerer.open({ config, weights: this.state.weights, threads });
     try {
-      return await answerAll(generation, prompts, options);
+      return await answerer.generate(prompts, options);
     } finally {
-      await session.release();
+      await answerer.close();
     }
   }
 
@@ -170,13 +160,7 @@ export class OnnxLearner implements Learner {
   }
 
   private async compile<Graph extends { bytes: Uint8Array }>(graph: Graph): Promise<Program<Graph>> {
-    const options: InferenceSession.SessionOptions = {
-      executionProviders: ['cpu'],
-      intraOpNumThreads: this.threads,
-      graphOptimizationLevel: 'all',
-      logSeverityLevel: 3,
-    };
-    return { graph, session: await InferenceSession.create(graph.bytes, options) };
+    return { graph, session: await openSession(graph.bytes, this.settings.threads) };
   }
 }
 
@@ -191,19 +175,6 @@ async function run<Results extends string>(
   const results = await session.run(feeds, fetches);
   const values = named.map(([key, name]) => [key, results[name].data as Float32Array]);
   return Object.fromEntries(values) as Record<Results, Float32Array>;
-}
-
-/** Prompts of similar length are answered together. */
-async function answerAll(generation: Generation, prompts: readonly Int32Array[], options: GenerateOptions) {
-  const answers = new Array<Int32Array>(prompts.length);
-  const order = [...prompts.keys()].sort((a, b) => prompts[a].length - prompts[b].length);
-  for (let start = 0; start < order.length; start += options.batch) {
-    const chosen = order.slice(start, start + options.batch);
-    const together = chosen.map((i) => prompts[i]);
-    const found = await generation.run(together, options);
-    chosen.forEach((i, row) => (answers[i] = found[row]));
-  }
-  return answers;
 }
 
 /** Values of the scored places, put where they belong: [rows × length]. */

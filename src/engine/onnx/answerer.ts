@@ -1,0 +1,61 @@
+/**
+ * A model that only answers: its weights are packed once and kept, without the moments and the second set of weights
+ * that training needs.
+ */
+import { type InferenceSession, Tensor } from 'onnxruntime-node';
+import type { ModelConfig } from '../../model/config';
+import { parametersOf } from '../../model/parameters';
+import type { GenerateOptions, Learner } from '../learner';
+import { Generation, generationGraph } from './generation';
+import { openSession } from './session';
+import type { Tensors } from './state';
+
+export interface AnswererSettings {
+  config: ModelConfig;
+  weights: Tensors;
+  /** Processor threads; 0 for one a core. */
+  threads: number;
+}
+
+export class OnnxAnswerer implements Pick<Learner, 'config' | 'generate' | 'close'> {
+  private constructor(
+    readonly config: ModelConfig,
+    private readonly session: InferenceSession,
+    private readonly generation: Generation,
+  ) {}
+
+  static async open({ config, weights, threads }: AnswererSettings): Promise<OnnxAnswerer> {
+    const graph = generationGraph(config, weights);
+    const session = await openSession(graph.bytes, threads);
+    return new OnnxAnswerer(config, session, new Generation(session, graph, config));
+  }
+
+  /** Throws if a prompt leaves no room to answer. Prompts of similar length are answered together. */
+  async generate(prompts: readonly Int32Array[], options: GenerateOptions): Promise<Int32Array[]> {
+    const tooLong = prompts.find(({ length }) => length >= this.config.maxPositions);
+    if (tooLong)
+      throw new Error(`A prompt of ${tooLong.length} tokens fills all ${this.config.maxPositions} positions`);
+    const answers = new Array<Int32Array>(prompts.length);
+    const order = [...prompts.keys()].sort((a, b) => prompts[a].length - prompts[b].length);
+    for (let start = 0; start < order.length; start += options.batch) {
+      const chosen = order.slice(start, start + options.batch);
+      const together = chosen.map((i) => prompts[i]);
+      const found = await this.generation.run(together, options);
+      chosen.forEach((i, row) => (answers[i] = found[row]));
+    }
+    return answers;
+  }
+
+  close(): Promise<void> {
+    return this.session.release();
+  }
+}
+
+/** Weights as they come from files, as tensors. */
+export function asTensors(config: ModelConfig, weights: ReadonlyMap<string, Float32Array>): Tensors {
+  const tensors = parametersOf(config).map(({ name, shape }) => [
+    name,
+    new Tensor('float32', weights.get(name)!, shape),
+  ]);
+  return Object.fromEntries(tensors);
+}
