@@ -1,14 +1,12 @@
 /** `pit check`: tells all that is wrong with data and experiments, each problem with its place. Changes nothing. */
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Command } from 'commander';
-import { loadDataset } from '../dataset/load';
+import { type LoadedDataset, loadDataset } from '../dataset/load';
 import type { Problem } from '../dataset/model';
 import { byPlace, describeProblem } from '../dataset/problem';
 import type { DatasetSource } from '../dataset/source';
-import { sourcesOf } from '../schedule/paths';
-import { readExperiment } from '../schedule/read-experiment';
-import { modelProblem } from './model';
+import { checkExperiment } from '../trainer/check';
 import { counted, paint, printJson, problemLine } from './output';
 
 /** What was looked at, and what is wrong with it. */
@@ -33,7 +31,7 @@ async function check(paths: readonly string[], json: boolean): Promise<void> {
   const experiments = targets.filter(isExperiment);
   const data = targets.filter((path) => !isExperiment(path)).map((path) => ({ path }));
   const parts = [];
-  for (const file of experiments) parts.push(await checkExperiment(file));
+  for (const file of experiments) parts.push(await lookAtExperiment(file));
   if (data.length > 0) parts.push(await checkData(data));
   const findings = joined(parts);
   const errors = findings.problems.filter(({ severity }) => severity === 'error').length;
@@ -53,17 +51,19 @@ function experimentsIn(path: string): string[] {
   return names.length > 0 ? names.map((name) => join(path, name)) : [path];
 }
 
-async function checkExperiment(file: string): Promise<Findings> {
-  const { experiment, problems, text } = await readExperiment(file);
-  if (!experiment) return { experiments: 1, documents: 0, questions: 0, problems };
-  const data = await checkData(sourcesOf(experiment, dirname(file)));
-  const model = await modelProblem(experiment, file, text);
-  return { ...data, experiments: 1, problems: [...problems, ...(model ? [model] : []), ...data.problems] };
+async function lookAtExperiment(file: string): Promise<Findings> {
+  const { data, problems } = await checkExperiment(file);
+  return { experiments: 1, ...countsOf(data), problems };
 }
 
 async function checkData(sources: readonly DatasetSource[]): Promise<Findings> {
-  const { dataset, problems } = await loadDataset(sources);
-  return { experiments: 0, documents: dataset.documents.length, questions: dataset.questions.length, problems };
+  const data = await loadDataset(sources);
+  return { experiments: 0, ...countsOf(data), problems: data.problems };
+}
+
+function countsOf(data?: LoadedDataset): Pick<Findings, 'documents' | 'questions'> {
+  const { documents = [], questions = [] } = data?.dataset ?? {};
+  return { documents: documents.length, questions: questions.length };
 }
 
 /** Experiments may share data; each problem is told once. */

@@ -8,7 +8,7 @@ import { summarizeRun } from '../run/summary';
 import { renderCsv, renderLatex, renderMarkdown } from '../run/tables';
 import { addFormats, type FormatOptions, writeOutput } from './formats';
 import { printJson } from './output';
-import { paperNumbers } from './paper';
+import { paperNumbers } from '../run/paper';
 import { findRuns } from './runs';
 
 interface CompareOptions extends FormatOptions {

@@ -1,45 +1,31 @@
 /**
- * Runs trainers, so many at a time, shows how they get on, and passes Ctrl+C on to them. The first Ctrl+C asks for a
- * clean stop, the second ends the trainers at once; either way every run can be resumed.
+ * Runs trainers, shows how they get on, and passes Ctrl+C on to them. The first Ctrl+C asks for a clean stop, the
+ * second ends the trainers at once; either way every run can be resumed.
  */
 import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { stateOf } from '../run/state';
-import { startTrainer } from '../trainer/launch';
+import { conduct as train, type Ending, requestStop } from '../trainer/conduct';
+import { lineUp } from '../trainer/launch';
 import type { OpenRun } from '../trainer/open-runs';
 import { Progress } from './progress';
 
-export type Ending = 'finished' | 'stopped' | 'failed';
-
 /** Trains what is not finished yet. Resolves when no trainer is left. */
 export async function conduct(runs: readonly OpenRun[], jobs: number): Promise<Ending> {
-  const queue = runs.filter(({ finished }) => !finished);
+  const open = runs.filter(({ finished }) => !finished).map(({ folder }) => folder);
   const progress = new Progress(runs);
-  const active = new Map<OpenRun, ChildProcess>();
-  const endings = new Set<Ending>();
+  const children = new Set<ChildProcess>();
+  lineUp(open);
+  let interrupted = false;
   const release = onInterrupt((times) => {
-    queue.length = 0;
-    endings.add('stopped');
-    for (const [run, child] of active)
-      if (times === 1) run.folder.requestStop();
-      else child.kill('SIGKILL');
+    interrupted = true;
+    if (times === 1) open.forEach(requestStop);
+    else for (const child of children) child.kill('SIGKILL');
     progress.say(times === 1 ? 'Stopping after this step; press Ctrl+C again to end at once.' : 'Ended.');
   });
-  const worker = async () => {
-    for (let run = queue.shift(); run; run = queue.shift()) {
-      const child = startTrainer(run.folder);
-      active.set(run, child);
-      await once(child, 'exit');
-      active.delete(run);
-      const state = stateOf(run.folder);
-      endings.add(state === 'finished' || state === 'stopped' ? state : 'failed');
-    }
-  };
   progress.start();
-  await Promise.all(Array.from({ length: jobs }, worker));
+  const ending = await train(open, jobs, children);
   progress.end();
   release();
-  return (['stopped', 'failed'] as const).find((ending) => endings.has(ending)) ?? 'finished';
+  return interrupted ? 'stopped' : ending;
 }
 
 /** Calls back with how often the terminal has asked to stop; returns what takes the listener away again. */

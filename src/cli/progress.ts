@@ -4,6 +4,8 @@
  */
 import type { RunEvent } from '../run/events';
 import { duration, percent } from '../run/format';
+import { RunProgress } from '../run/progress';
+import { RunWatch } from '../run/watch';
 import type { OpenRun } from '../trainer/open-runs';
 
 const redrawn = 250;
@@ -11,15 +13,12 @@ const logged = 15_000;
 
 interface Watched {
   run: OpenRun;
-  offset: number;
-  stage: number;
-  step?: Extract<RunEvent, { type: 'step' }>;
-  steps: number;
-  name: string;
-  /** Characters read so far. */
-  done: number;
-  /** What was done already when watching began. */
-  before: number;
+  watch: RunWatch;
+  progress: RunProgress;
+  /** Time of the newest event that has been told; what is read again after a cut is not told again. */
+  told: string;
+  /** Of the stage that the newest told event belongs to. */
+  stage: string;
 }
 
 export class Progress {
@@ -28,12 +27,10 @@ export class Progress {
   private readonly isTerminal = Boolean(process.stderr.isTTY);
   private timer?: NodeJS.Timeout;
 
-  constructor(runs: readonly OpenRun[]) {
-    this.watched = runs.map((run) => {
-      const total = sum(run.work);
-      const before = run.finished ? total : 0;
-      const offset = run.finished ? run.folder.readEvents().offset : 0;
-      return { run, offset, stage: 0, steps: 0, name: '', done: before, before };
+  constructor(private readonly runs: readonly OpenRun[]) {
+    const open = runs.filter(({ finished }) => !finished);
+    this.watched = open.map((run) => {
+      return { run, watch: new RunWatch(run.folder), progress: new RunProgress(run.work), told: '', stage: '' };
     });
   }
 
@@ -66,73 +63,61 @@ export class Progress {
   }
 
   private line(): string {
-    const total = sum(this.watched.map(({ run }) => sum(run.work)));
-    const done = sum(this.watched.map((watched) => watched.done));
-    const active = this.watched.filter(({ step, done, run }) => step && done < sum(run.work));
+    const total = sum(this.runs.map(({ work }) => sum(work)));
+    const left = sum(this.watched.map(({ progress }) => progress.total - progress.done));
+    const active = this.watched.filter(({ progress }) => progress.step && progress.done < progress.total);
     if (active.length === 0) return '';
-    return [`${percent(done / total)} %`, ...active.map(describe), this.estimate(done, total)].join(' · ');
+    return [`${percent(1 - left / total)} %`, ...active.map(describe), this.estimate(left)].join(' · ');
   }
 
-  private estimate(done: number, total: number): string {
-    const gained = done - sum(this.watched.map(({ before }) => before));
+  private estimate(left: number): string {
+    const gained = sum(this.watched.map(({ progress }) => progress.done - progress.before));
     const seconds = (performance.now() - this.began) / 1000;
     if (gained <= 0 || seconds < 3) return 'estimating';
-    return `${duration((seconds / gained) * (total - done))} left`;
+    return `${duration((seconds / gained) * left)} left`;
   }
 
   private collect(): void {
     for (const watched of this.watched) {
-      const { events, offset } = watched.run.folder.readEvents(watched.offset);
-      watched.offset = offset;
-      for (const event of events) this.take(watched, event);
+      const news = watched.watch.poll();
+      watched.progress.take(news);
+      for (const event of news.events) this.tell(watched, event);
     }
   }
 
-  private take(watched: Watched, event: RunEvent): void {
-    const { work, folder } = watched.run;
-    const label = `${folder.identity.recipe}, seed ${folder.identity.seed}`;
-    switch (event.type) {
-      case 'started':
-        if (event.resumed) watched.before = watched.done;
-        return;
-      case 'stage-started':
-        Object.assign(watched, { stage: event.stage, steps: event.steps, name: event.name, step: undefined });
-        return;
-      case 'step':
-        watched.step = event;
-        watched.done =
-          sum(work.slice(0, event.stage - 1)) +
-          (work[event.stage - 1] * event.step) / Math.max(watched.steps, event.step);
-        return;
-      case 'evaluated':
-        if (event.extent === 'full') this.say(`${label} · ${resultOf(event, watched)}`);
-        return;
-      case 'evaluation-failed':
-        this.say(`${label} · ${event.message}`);
-        return;
-      case 'failed':
-        this.say(`${label} · failed: ${event.reason}`);
-        return;
-      case 'finished':
-        watched.done = sum(work);
-        return;
-      case 'device':
-      case 'checkpoint':
-      case 'stopped':
-        return;
-    }
+  /** Says what is worth a line of its own. */
+  private tell(watched: Watched, event: RunEvent): void {
+    if (event.time < watched.told) return;
+    watched.told = event.time;
+    const { recipe, seed } = watched.run.folder.identity;
+    if (event.type === 'stage-started') watched.stage = event.name;
+    const what = newsOf(event, watched.stage);
+    if (what) this.say(`${recipe}, seed ${seed} · ${what}`);
   }
 }
 
-function describe({ run, step, steps, name }: Watched): string {
+function newsOf(event: RunEvent, name: string): string | undefined {
+  switch (event.type) {
+    case 'evaluated':
+      return event.extent === 'full' ? resultOf(event, name) : undefined;
+    case 'evaluation-failed':
+      return event.message;
+    case 'failed':
+      return `failed: ${event.reason}`;
+    default:
+      return undefined;
+  }
+}
+
+function describe({ run, progress: { stage, step } }: Watched): string {
   const { recipe, seed } = run.folder.identity;
   const speed = step ? Math.round(step.tokens / step.seconds) : 0;
-  return `${recipe} seed ${seed}: ${name}, step ${step?.step}/${steps}, loss ${step?.loss.toFixed(3)}, ${speed} tokens/s`;
+  return `${recipe} seed ${seed}: ${stage?.name}, step ${step?.step}/${stage?.steps}, loss ${step?.loss.toFixed(3)}, ${speed} tokens/s`;
 }
 
 function resultOf(
   { stage, split, answers, documents }: Extract<RunEvent, { type: 'evaluated' }>,
-  { name }: Watched,
+  name: string,
 ): string {
   const parts = [
     answers && `EM ${percent(answers.exactMatch.value)} on ${answers.count} ${split} questions`,

@@ -6,9 +6,9 @@ import { renderReport } from '../run/report';
 import { summarizeRun } from '../run/summary';
 import { addFormats, type FormatOptions, writeOutput } from './formats';
 import { printJson } from './output';
-import { paperNumbers } from './paper';
+import { paperNumbers } from '../run/paper';
 import { findRuns } from './runs';
-import { stagesCsv, stagesLatex } from './stages';
+import { stagesCsv, stagesLatex } from '../run/stages';
 
 export function reportCommand(): Command {
   const command = new Command('report')

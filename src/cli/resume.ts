@@ -1,14 +1,10 @@
 /** `pit resume`: goes on with runs that were stopped or interrupted, from their newest checkpoints. */
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import { runFiles, RunFolder } from '../run/folder';
-import type { Experiment } from '../schedule/experiment';
-import { loadDataset } from '../dataset/load';
-import { sourcesOf } from '../schedule/paths';
-import { conduct } from './conduct';
+import { RunFolder } from '../run/folder';
 import { openRun } from '../trainer/open-runs';
+import { conduct } from './conduct';
 import { present } from './present';
-import { workOf } from '../schedule/work';
 
 export function resumeCommand(): Command {
   return new Command('resume')
@@ -19,8 +15,6 @@ export function resumeCommand(): Command {
 
 async function resume(path: string): Promise<void> {
   const folder = RunFolder.open(path);
-  const experiment = folder.readJson<Experiment>(runFiles.experiment);
-  const { dataset } = await loadDataset(sourcesOf(experiment, path));
-  const run = openRun(folder, workOf(experiment, experiment.recipes?.[0], dataset));
+  const run = openRun(folder, folder.identity.work ?? []);
   present(path, [path], await conduct([run], 1));
 }

@@ -1,10 +1,9 @@
 /** `pit run`: checks everything, makes a run folder for each recipe and seed, trains them, and prints the table. */
-import { availableParallelism } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { Command } from 'commander';
 import { chooseVariants } from '../schedule/stages';
 import { openRuns } from '../trainer/open-runs';
-import { planRuns, runsFolder } from '../trainer/plan';
+import { planRuns, runsFolder, sharingCores } from '../trainer/plan';
 import { conduct } from './conduct';
 import { openExperiment } from './experiment';
 import { wholeNumber } from './numbers';
@@ -30,7 +29,7 @@ export function runCommand(): Command {
 
 async function run(file: string, options: RunOptions): Promise<void> {
   const { name, experiment: asked, data } = await openExperiment(file);
-  const experiment = { ...asked, threads: asked.threads || shareOfThreads(options.jobs) };
+  const experiment = sharingCores(asked, options.jobs);
   const out = options.out ? resolve(options.out) : runsFolder(dirname(file), name);
   const seeds = options.seeds ?? experiment.seeds;
   const variants = chooseVariants(experiment, options.recipe);
@@ -41,11 +40,6 @@ async function run(file: string, options: RunOptions): Promise<void> {
     plans.map(({ path }) => path),
     ending,
   );
-}
-
-/** Threads of each of several runs at the same time; 0, which is all of them, for one. */
-function shareOfThreads(jobs: number): number {
-  return jobs > 1 ? Math.max(1, Math.floor(availableParallelism() / jobs)) : 0;
 }
 
 /** `3` is the seeds 1, 2, 3; `3,` or `3,7` lists them. */

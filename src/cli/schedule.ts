@@ -9,7 +9,7 @@ import { rowsFor } from '../schedule/rows';
 import type { Example, Schedule } from '../schedule/schedule';
 import { chooseVariants, type Variant } from '../schedule/stages';
 import { openExperiment, type OpenedExperiment } from './experiment';
-import { openModel, type OpenedModel } from './model';
+import { openModel, type OpenedModel } from '../trainer/starting-model';
 import { wholeNumber } from './numbers';
 import { paint, type Paint, printJson } from './output';
 

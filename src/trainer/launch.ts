@@ -3,12 +3,14 @@
  * started it, and is stopped by a file in its folder.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, rmSync } from 'node:fs';
 import { release } from 'node:os';
 import { basename, join } from 'node:path';
 import { version } from '../../package.json';
+import { UserError } from '../errors';
 import { onDisk } from '../run/files';
 import { runFiles, RunFolder } from '../run/folder';
+import { markOf } from '../run/process';
 import type { Experiment } from '../schedule/experiment';
 import type { Recipe } from '../schedule/recipes';
 import type { Variant } from '../schedule/stages';
@@ -57,16 +59,43 @@ export function singleExperiment({ experiment, variant: { choice }, seed }: RunP
 
 /** Starts a trainer on a run folder, new or to be resumed. Its output goes to the run's log. */
 export function startTrainer(folder: RunFolder): ChildProcess {
+  folder.clearStop();
+  onDisk(folder.path, () => rmSync(folder.file(runFiles.exit), { force: true }));
   const log = onDisk(folder.path, () => openSync(folder.file(runFiles.log), 'a'));
   try {
-    return spawn(process.execPath, [join(__dirname, 'trainer.cjs'), folder.path], {
-      detached: true,
-      stdio: ['ignore', log, log],
-      env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
-    });
+    return detach('trainer', [folder.path], log);
   } finally {
     closeSync(log);
   }
+}
+
+/**
+ * Lines runs up and starts the process that trains them in this order, so many at a time, whether or not this process
+ * is still there.
+ * @param out folder that all of them lie in
+ */
+export function startConductor(out: string, runs: readonly RunFolder[], jobs: number): void {
+  const conductor = detach('conductor', [out, String(jobs)], 'ignore').on('error', () => {});
+  conductor.unref();
+  const { pid } = conductor;
+  if (pid === undefined) throw new UserError('The system starts no more processes; close other programs.');
+  lineUp(runs, pid);
+}
+
+/** Marks the runs as waiting for a process, in this order. */
+export function lineUp(runs: readonly RunFolder[], pid: number = process.pid): void {
+  const mark = markOf(pid);
+  runs.forEach((run, turn) => run.enqueue({ ...mark, turn }));
+}
+
+/** Starts one of this program's bundles as a process of its own, also where this one is an Electron. */
+function detach(bundle: string, words: string[], output: number | 'ignore'): ChildProcess {
+  return spawn(process.execPath, [join(__dirname, `${bundle}.cjs`), ...words], {
+    detached: true,
+    stdio: ['ignore', output, output],
+    env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
+    windowsHide: true,
+  });
 }
 
 /** With the paper's number where it has one: `⑦ Pre-instruction-tuning`. */

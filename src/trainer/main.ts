@@ -19,7 +19,6 @@ const now = () => new Date().toISOString();
 async function main(path: string): Promise<void> {
   const folder = RunFolder.open(path);
   folder.lock();
-  folder.clearStop();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => folder.requestStop());
   try {
     const ending = await run(folder, performance.now());
@@ -35,6 +34,7 @@ async function main(path: string): Promise<void> {
 async function run(folder: RunFolder, started: number): Promise<RunEvent> {
   const latest = rewind(folder);
   folder.appendEvent({ type: 'started', time: now(), ...markOf(), resumed: latest !== undefined });
+  folder.dequeue();
   const bench = await openWorkbench(folder);
   if (latest) await bench.learner.restore(latest.at);
   const { config, report } = bench.learner;

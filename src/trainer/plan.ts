@@ -1,4 +1,5 @@
 /** Which runs an experiment asks for: one for each variant and seed, each with its folder. Touches no disk. */
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { LoadedDataset } from '../dataset/load';
 import type { Experiment } from '../schedule/experiment';
@@ -33,6 +34,12 @@ export function planRuns({ name, experiment, data, variants, seeds, out }: Asked
       work: workOf(experiment, variant.choice, data.dataset),
     })),
   );
+}
+
+/** The experiment with the processor cores shared among so many runs at a time, unless it says how many it wants. */
+export function sharingCores(experiment: Experiment, jobs: number): Experiment {
+  const share = jobs > 1 ? Math.max(1, Math.floor(availableParallelism() / jobs)) : 0;
+  return { ...experiment, threads: experiment.threads || share };
 }
 
 /** Where the runs of an experiment go unless told otherwise. @param folder that of the experiment file */

@@ -52,7 +52,9 @@ export class WorkspaceRuns implements Runs {
 
   get chosen(): LiveRun | undefined {
     const choice = this.memory.get<string>(chosenKey);
-    return (choice === undefined ? undefined : this.get(choice)) ?? this.all().find(({ state }) => state === 'finished');
+    return (
+      (choice === undefined ? undefined : this.get(choice)) ?? this.all().find(({ state }) => state === 'finished')
+    );
   }
 
   choose(path: string): void {

@@ -1,9 +1,9 @@
 /** What runs scored at the end of each stage, as a table: the curve of perplexity against exact match in numbers. */
 import { unparse } from 'papaparse';
-import type { Estimate } from '../run/events';
-import { interval, magnitude, percent } from '../run/format';
-import type { RunSummary, StageSummary } from '../run/summary';
-import { type Column, latexTable } from '../run/table';
+import type { Estimate } from './events';
+import { interval, magnitude, percent } from './format';
+import type { RunSummary, StageSummary } from './summary';
+import { type Column, latexTable } from './table';
 
 type Row = StageSummary & { run: RunSummary };
 

@@ -1,5 +1,5 @@
 /** The paper's numbers in the shape that comparisons take them. */
-import type { PaperNumbers } from '../run/comparison';
+import type { PaperNumbers } from './comparison';
 import { recipes } from '../schedule/recipes';
 
 /** By recipe, per cent, for a Llama-2 size. */

@@ -1,0 +1,45 @@
+/**
+ * Trains runs that have been lined up for this process, so many at a time. A run that is taken out of the queue before
+ * its turn is passed over; one whose trainer dies without a last event gets a note of how it ended.
+ */
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { type Exit, runFiles, type RunFolder } from '../run/folder';
+import { stateAtOnce } from '../run/state';
+import { startTrainer } from './launch';
+
+export type Ending = 'finished' | 'stopped' | 'failed';
+
+/** The worst of the endings. Resolves when no trainer is left. @param children the trainers at work */
+export async function conduct(
+  runs: readonly RunFolder[],
+  jobs: number,
+  children = new Set<ChildProcess>(),
+): Promise<Ending> {
+  const queue = [...runs];
+  const endings = new Set<Ending>();
+  const worker = async () => {
+    for (let run = queue.shift(); run; run = queue.shift())
+      endings.add(run.queued()?.pid === process.pid ? await trainOne(run, children) : 'stopped');
+  };
+  await Promise.all(Array.from({ length: jobs }, worker));
+  return (['stopped', 'failed'] as const).find((ending) => endings.has(ending)) ?? 'finished';
+}
+
+async function trainOne(run: RunFolder, children: Set<ChildProcess>): Promise<Ending> {
+  const child = startTrainer(run);
+  children.add(child);
+  const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
+  children.delete(child);
+  run.dequeue();
+  const state = stateAtOnce(run);
+  if (state === 'interrupted') run.writeJson(runFiles.exit, { code, signal } satisfies Exit);
+  return state === 'finished' || state === 'stopped' ? state : 'failed';
+}
+
+/** Asks for a clean stop: what waits is not begun, what trains stops after its step. */
+export function requestStop(run: RunFolder): void {
+  const state = stateAtOnce(run);
+  run.dequeue();
+  if (state === 'waiting' || state === 'running') run.requestStop();
+}

@@ -1,0 +1,50 @@
+/**
+ * The conductor process: `node conductor.cjs OUT JOBS`. It trains the runs in a folder that wait for it, in the order of
+ * their turns, and outlives the window that started it. Two conductors of one folder work one after the other.
+ */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { onDisk } from '../run/files';
+import { runsBelow } from '../run/find';
+import { RunFolder } from '../run/folder';
+import { lockHolder, takeLock } from '../run/lock';
+import { isAlive } from '../run/process';
+import { summarizeRun } from '../run/summary';
+import { writeComparison } from '../run/write-comparison';
+import { conduct } from './conduct';
+
+async function main(out: string, jobs: number): Promise<void> {
+  const lock = join(out, 'conductor.lock');
+  await takeTurn(lock, out);
+  try {
+    await conduct(ownRuns(out), jobs);
+    writeComparison(out, runsIn(out).map(summarizeRun));
+  } finally {
+    onDisk(out, () => rmSync(lock, { force: true }));
+  }
+}
+
+/** Waits until no other conductor has the folder. */
+async function takeTurn(lock: string, out: string): Promise<void> {
+  for (;;) {
+    try {
+      return takeLock(lock, out);
+    } catch (error) {
+      const holder = lockHolder(lock);
+      if (!holder || !isAlive(holder)) throw error;
+      await setTimeout(500);
+    }
+  }
+}
+
+/** What was lined up for this process, in order. */
+function ownRuns(out: string): RunFolder[] {
+  const turnOf = (run: RunFolder) => run.queued()!.turn;
+  const own = runsIn(out).filter((run) => run.queued()?.pid === process.pid);
+  return own.sort((a, b) => turnOf(a) - turnOf(b));
+}
+
+const runsIn = (out: string) => runsBelow(out, 1).map((path) => RunFolder.open(path));
+
+void main(process.argv[2], Number(process.argv[3]));
