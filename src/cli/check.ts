@@ -7,7 +7,8 @@ import type { Problem } from '../dataset/model';
 import { byPlace, describeProblem } from '../dataset/problem';
 import type { DatasetSource } from '../dataset/source';
 import { checkExperiment } from '../trainer/check';
-import { counted, paint, printJson, problemLine } from './output';
+import { counted } from '../run/format';
+import { paint, printJson, problemLine } from './output';
 
 /** What was looked at, and what is wrong with it. */
 interface Findings {

@@ -9,7 +9,8 @@ import type { Dataset } from '../dataset/model';
 import { UserError } from '../errors';
 import { explained } from '../model/files';
 import { wholeNumber, yearRange } from './numbers';
-import { counted, printJson, shown } from './output';
+import { counted } from '../run/format';
+import { printJson, shown } from './output';
 
 type Sizes = BiosSettings['sizes'];
 type People = BiosSettings['people'];

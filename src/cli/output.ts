@@ -29,11 +29,6 @@ export function shown(path: string): string {
   return below.startsWith('..') ? path : below;
 }
 
-/** `1 error`, `1,500 questions`. */
-export function counted(count: number, noun: string): string {
-  return `${count.toLocaleString('en-GB')} ${noun}${count === 1 ? '' : 's'}`;
-}
-
 /** Ends quietly when the reader of a pipe has seen enough, as in `pit check data | head`. */
 export function endWithReader(): void {
   for (const stream of [process.stdout, process.stderr])

@@ -29,3 +29,8 @@ export function duration(seconds: number): string {
 export function thousands(value: number): string {
   return Math.round(value).toLocaleString('en-US');
 }
+
+/** `1 error`, `1,500 questions`. */
+export function counted(count: number, noun: string): string {
+  return `${thousands(count)} ${noun}${count === 1 ? '' : 's'}`;
+}

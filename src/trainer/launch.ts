@@ -12,7 +12,6 @@ import { onDisk } from '../run/files';
 import { runFiles, RunFolder } from '../run/folder';
 import { markOf } from '../run/process';
 import type { Experiment } from '../schedule/experiment';
-import type { Recipe } from '../schedule/recipes';
 import type { Variant } from '../schedule/stages';
 
 /** One run to be made: a variant of an experiment with one seed, on data with this hash. */
@@ -31,12 +30,10 @@ export interface RunPlan {
 /** Writes the run folder: its identity, and the experiment cut down to this one variant and seed. */
 export function createRun(plan: RunPlan): RunFolder {
   const { path, name, experiment, variant, seed, dataHash, work } = plan;
-  const { recipe } = variant;
-  const title = recipe && recipe.key === variant.name ? titleOf(recipe) : variant.name;
   const folder = RunFolder.create(path, {
     name,
     recipe: variant.name,
-    title,
+    title: titleOf(variant),
     seed,
     created: new Date().toISOString(),
     model: modelName(experiment.model),
@@ -98,9 +95,10 @@ function detach(bundle: string, words: string[], output: number | 'ignore'): Chi
   });
 }
 
-/** With the paper's number where it has one: `⑦ Pre-instruction-tuning`. */
-function titleOf({ symbol, title }: Recipe): string {
-  return symbol.length === 1 ? `${symbol} ${title}` : title;
+/** With the paper's number where it has one, `⑦ Pre-instruction-tuning`; a variant goes by its own name. */
+export function titleOf({ name, recipe }: Variant): string {
+  if (!recipe || recipe.key !== name) return name;
+  return recipe.symbol.length === 1 ? `${recipe.symbol} ${recipe.title}` : recipe.title;
 }
 
 function modelName(model: Experiment['model']): string {

@@ -1,5 +1,6 @@
 /** One run as a window follows it: a little of its events at a time, so that a run of any length never blocks. */
-import type { RunFolder } from '../../run/folder';
+import { existsSync } from 'node:fs';
+import { runFiles, type RunFolder } from '../../run/folder';
 import { isAlive } from '../../run/process';
 import { RunProgress } from '../../run/progress';
 import { reasonOf } from '../../run/reason';
@@ -9,6 +10,9 @@ import type { LiveRun } from '../lab';
 
 /** Bytes of events read at a time: a few milliseconds. */
 const portion = 262_144;
+
+/** Looks for which a dead process is given the benefit of the doubt. */
+const patience = 4;
 
 /** What a look has brought. */
 export interface Glimpse {
@@ -25,6 +29,7 @@ export class FollowedRun {
   private readonly progress: RunProgress;
   private state: RunState;
   private reason?: string;
+  private doubts = 0;
 
   constructor(readonly folder: RunFolder) {
     this.watch = new RunWatch(folder);
@@ -44,11 +49,19 @@ export class FollowedRun {
     const { events, restarted } = this.watch.poll(portion);
     this.progress.take({ events, restarted });
     const more = events.length > 0;
-    const state = stateAtOnce(this.folder);
+    const state = this.settled(stateAtOnce(this.folder));
     const turned = state !== this.state;
     if (turned) this.reason = reasonOf(this.folder, state);
     this.state = state;
     return { changed: turned || restarted || more, turned, more };
+  }
+
+  /** A process that has just died is believed dead a little later: whoever started it then has noted how it ended. */
+  private settled(state: RunState): RunState {
+    const hasJustDied = state === 'interrupted' && this.state !== 'interrupted';
+    const isDoubtful = hasJustDied && !existsSync(this.folder.file(runFiles.exit)) && this.doubts < patience;
+    this.doubts = isDoubtful ? this.doubts + 1 : 0;
+    return isDoubtful ? this.state : state;
   }
 
   get live(): LiveRun {

@@ -19,6 +19,7 @@ import { renderCsv, renderLatex, renderMarkdown } from '../../run/tables';
 import { phasesText } from '../../schedule/recipe-table';
 import { chooseVariants, variantsOf } from '../../schedule/stages';
 import { type CheckedExperiment, checkExperiment } from '../../trainer/check';
+import { titleOf } from '../../trainer/launch';
 import { fits, isThere, openRun, openRuns } from '../../trainer/open-runs';
 import { planRuns, runsFolder, sharingCores, type WorkPlan } from '../../trainer/plan';
 
@@ -59,10 +60,10 @@ export async function check(file: string): Promise<Check> {
   checked = { file, experiment };
   const { name, problems } = experiment;
   if (!experiment.experiment) return { name, variants: [], seeds: [], problems };
-  const variants = variantsOf(experiment.experiment).map(({ name, recipe }) => ({
-    name,
-    title: recipe ? `${recipe.symbol} ${recipe.title}` : name,
-    detail: recipe ? phasesText(recipe) : 'the stages of the experiment',
+  const variants = variantsOf(experiment.experiment).map((variant) => ({
+    name: variant.name,
+    title: titleOf(variant),
+    detail: variant.recipe ? phasesText(variant.recipe) : 'the stages of the experiment',
   }));
   return { name, variants, seeds: experiment.experiment.seeds, problems };
 }

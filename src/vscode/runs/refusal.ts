@@ -1,0 +1,55 @@
+/** Says in one place why an experiment can't run: every problem in the Problems panel, and one message with their count. */
+import { basename } from 'node:path';
+import * as vscode from 'vscode';
+import type { Problem } from '../../dataset/model';
+import { counted } from '../../run/format';
+
+export class Refusal implements vscode.Disposable {
+  private readonly list = vscode.languages.createDiagnosticCollection('pit-run');
+  private readonly subscription = vscode.workspace.onDidChangeTextDocument(({ document }) =>
+    this.list.delete(document.uri),
+  );
+
+  /** Forgets what was said before. */
+  clear(): void {
+    this.list.clear();
+  }
+
+  /** Shows the problems; those that another part of the window shows already are not repeated. */
+  async show(file: vscode.Uri, problems: readonly Problem[]): Promise<void> {
+    const errors = problems.filter(({ severity }) => severity === 'error');
+    for (const uri of new Set(errors.map((problem) => problem.file)))
+      this.list.set(
+        vscode.Uri.file(uri),
+        errors.filter((problem) => problem.file === uri && !isShown(problem)).map(diagnosticOf),
+      );
+    await vscode.commands.executeCommand('workbench.actions.view.problems');
+    const where = basename(file.fsPath);
+    const show = 'Show First';
+    const sentence = `${where} can't run: ${counted(errors.length, 'error')} in it or its data.`;
+    const answer = await vscode.window.showErrorMessage(sentence, show);
+    if (answer === show) await open(errors[0]);
+  }
+
+  dispose(): void {
+    vscode.Disposable.from(this.list, this.subscription).dispose();
+  }
+}
+
+function isShown({ file, line, message }: Problem): boolean {
+  const known = vscode.languages.getDiagnostics(vscode.Uri.file(file));
+  return known.some((one) => one.range.start.line === line - 1 && one.message.includes(message));
+}
+
+function diagnosticOf({ line, column, field, message }: Problem): vscode.Diagnostic {
+  const at = new vscode.Position(line - 1, column - 1);
+  const text = field === undefined ? message : `${field}: ${message}`;
+  const diagnostic = new vscode.Diagnostic(new vscode.Range(at, at), text, vscode.DiagnosticSeverity.Error);
+  diagnostic.source = 'PIT';
+  return diagnostic;
+}
+
+async function open({ file, line, column }: Problem): Promise<void> {
+  const at = new vscode.Position(line - 1, column - 1);
+  await vscode.window.showTextDocument(vscode.Uri.file(file), { selection: new vscode.Range(at, at) });
+}

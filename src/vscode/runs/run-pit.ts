@@ -1,0 +1,99 @@
+/**
+ * Run PIT: saves what is unsaved, checks everything, asks what to train, makes the run folders and starts the process
+ * that trains them one after another. From then on the window only watches.
+ */
+import { basename } from 'node:path';
+import * as vscode from 'vscode';
+import { counted } from '../../run/format';
+import { RunFolder } from '../../run/folder';
+import { startConductor } from '../../trainer/launch';
+import type { Lab } from '../lab';
+import { type Choice, chooseRuns } from './choose';
+import type { Desk } from './desk';
+import type { Opened } from './jobs';
+import { Refusal } from './refusal';
+import { WorkspaceRuns } from './registry';
+import { experimentFor } from './target';
+
+export class RunPit implements vscode.Disposable {
+  private readonly refusal = new Refusal();
+
+  constructor(
+    private readonly lab: Lab & { runs: WorkspaceRuns },
+    private readonly desk: Desk,
+  ) {}
+
+  /**
+   * The paths of the runs that have been started or lined up; undefined where nothing was.
+   * @param at experiment or data file
+   * @param choice what to train, where whoever calls knows it
+   */
+  async run(at?: vscode.Uri, choice?: Choice): Promise<string[] | undefined> {
+    const file = await experimentFor(this.lab.experiments, at);
+    if (!file) return undefined;
+    await saveAll();
+    this.refusal.clear();
+    const check = await busy(`Checking ${basename(file.fsPath)}`, () => this.desk.do('check', file.fsPath));
+    if (check.problems.some(({ severity }) => severity === 'error')) {
+      void this.refusal.show(file, check.problems);
+      return undefined;
+    }
+    const chosen = choice ?? (await chooseRuns(file, check, this.lab.context.workspaceState));
+    return chosen && this.start(file, chosen);
+  }
+
+  /** Goes on with runs that have stopped, all of one output folder. */
+  async resume(out: string, paths: string[]): Promise<void> {
+    await this.desk.do('reopen', paths);
+    this.launch(out, paths);
+  }
+
+  dispose(): void {
+    this.refusal.dispose();
+  }
+
+  private async start(file: vscode.Uri, choice: Choice, again = false): Promise<string[] | undefined> {
+    const order = { file: file.fsPath, ...choice, jobs: jobs(), again };
+    const opened = await busy('Making run folders', () => this.desk.do('open', order));
+    if (opened.paths.length > 0) {
+      this.launch(opened.out, opened.paths);
+      return opened.paths;
+    }
+    if (await wantsAgain(opened)) return this.start(file, choice, true);
+    return undefined;
+  }
+
+  private launch(out: string, paths: string[]): void {
+    startConductor(
+      out,
+      paths.map((path) => RunFolder.open(path)),
+      jobs(),
+    );
+    for (const path of paths) this.lab.runs.add(path);
+  }
+}
+
+function jobs(): number {
+  return Math.max(1, vscode.workspace.getConfiguration('pit').get<number>('jobs', 1));
+}
+
+/** A trainer reads the files on the disk. */
+async function saveAll(): Promise<void> {
+  const unsaved = vscode.workspace.textDocuments.filter(({ isDirty, uri }) => isDirty && uri.scheme === 'file');
+  for (const document of unsaved) await document.save();
+}
+
+function busy<T>(title: string, work: () => Promise<T>): Thenable<T> {
+  return vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title }, work);
+}
+
+/** Nothing is left to do: says why, and whether finished runs shall be trained once more. */
+async function wantsAgain({ finished, busy }: Opened): Promise<boolean> {
+  if (finished === 0) {
+    await vscode.window.showInformationMessage(`${counted(busy, 'run')} of these settings and data at work already.`);
+    return false;
+  }
+  const again = 'Train Again';
+  const sentence = `All ${counted(finished, 'run')} of these settings and data have finished.`;
+  return (await vscode.window.showInformationMessage(sentence, again)) === again;
+}
