@@ -2,7 +2,7 @@
 import type { Dataset, Document, Question } from '../dataset/model';
 import { UserError } from '../errors';
 import type { Tokenizer } from '../model/tokenizer';
-import { ExampleStore } from './examples';
+import { ExampleStore, OutlineStore } from './examples';
 import type { Experiment, RecipeChoice } from './experiment';
 import { cutIntoSteps, orderOf, passesOf } from './order';
 import { findRecipe } from './recipes';
@@ -20,8 +20,20 @@ export interface CompileInput {
 }
 
 /** @throws UserError naming file and line of a text that cannot be trained on, and for a part without any text. */
-export function compileSchedule({ experiment, recipe, dataset, tokenizer, seed }: CompileInput): Schedule {
-  const store = new ExampleStore(tokenizer, experiment.training.sequence);
+export function compileSchedule({ tokenizer, ...input }: CompileInput): Schedule {
+  return compileWith(new ExampleStore(tokenizer, input.experiment.training.sequence), input);
+}
+
+/**
+ * The same without a tokenizer: what each stage holds in which order. Examples have no tokens, so that only batches of
+ * a number of examples are cut into steps; an epoch of a stage with other batches is one step.
+ * @throws UserError for a part without any text.
+ */
+export function outlineSchedule(input: Omit<CompileInput, 'tokenizer'>): Schedule {
+  return compileWith(new OutlineStore(), input);
+}
+
+function compileWith(store: Store, { experiment, recipe, dataset, seed }: Omit<CompileInput, 'tokenizer'>): Schedule {
   const catalogue = new Catalogue(dataset, store);
   const kept = new KeptQuestions(dataset, experiment, seed);
   const stages: Stage[] = [];
@@ -54,6 +66,9 @@ export function countSteps(schedule: Schedule, stage: Stage): number {
   return Array.from({ length: passes }, (_, pass) => schedule.plan(stage, pass + 1).length).reduce((a, b) => a + b, 0);
 }
 
+/** What makes examples of texts, with tokens or without. */
+type Store = Pick<ExampleStore, 'examples' | 'truncated' | 'refused' | 'addQuestion' | 'addDocument'>;
+
 /** Finds the texts of a stage and makes each into an example once. */
 class Catalogue {
   private readonly questions = new Map<Question, number | undefined>();
@@ -63,7 +78,7 @@ class Catalogue {
 
   constructor(
     private readonly dataset: Dataset,
-    private readonly store: ExampleStore,
+    private readonly store: Store,
   ) {}
 
   /** Indices of the stage's examples; a text that was refused is left out. */

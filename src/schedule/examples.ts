@@ -144,3 +144,27 @@ export class ExampleStore {
     this.refused.push(`${source.file}:${source.line}: the ${kind} ${id} ${why}.`);
   }
 }
+
+const noTokens = new Int32Array(0);
+const noWeights = new Float32Array(0);
+
+/** Stands in for the store where no token is needed: every text gives an example, and none has any. */
+export class OutlineStore {
+  readonly examples: Example[] = [];
+  readonly truncated: Truncation[] = [];
+  readonly refused: string[] = [];
+
+  addQuestion({ id, documentId, split }: Question): Example {
+    return this.add('question', id, documentId, split);
+  }
+
+  addDocument({ id, split }: Document): Example {
+    return this.add('document', id, id, split);
+  }
+
+  private add(kind: Kind, id: string, documentId: string, split: string): Example {
+    const example = { index: this.examples.length, kind, id, documentId, split, tokens: noTokens, weights: noWeights };
+    this.examples.push(example);
+    return example;
+  }
+}
