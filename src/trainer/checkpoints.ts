@@ -60,7 +60,7 @@ async function draft({ folder, learner }: Workbench, cursor: Cursor, name: strin
 /** Cuts the run's files back to its newest checkpoint, or to their beginning, and says where that lies. */
 export function rewind(folder: RunFolder): { at: string; cursor: Cursor } | undefined {
   clearDrafts(folder);
-  const latest = list(folder).at(-1);
+  const latest = listCheckpoints(folder).at(-1);
   folder.truncate(latest?.saved.offsets ?? { events: 0, order: 0 });
   return latest && { at: folder.file(runFiles.checkpoints, latest.name), cursor: latest.saved };
 }
@@ -75,7 +75,7 @@ function clearDrafts(folder: RunFolder): void {
 
 /** Finished stages lose their optimiser state, unfinished ones all, but for the newest. */
 function prune(folder: RunFolder, newest: string): void {
-  for (const { name, saved } of list(folder)) {
+  for (const { name, saved } of listCheckpoints(folder)) {
     if (name === newest) continue;
     const at = folder.file(runFiles.checkpoints, name);
     if (saved.stageDone) onDisk(at, () => rmSync(join(at, 'optimizer.safetensors'), { force: true }));
@@ -92,7 +92,7 @@ function remove(at: string): void {
 }
 
 /** Whole checkpoints in the order of training. */
-function list(folder: RunFolder): { name: string; saved: Saved }[] {
+export function listCheckpoints(folder: RunFolder): { name: string; saved: Saved }[] {
   const at = folder.file(runFiles.checkpoints);
   const names = onDisk(at, () => readdirSync(at)).filter((name) => !name.endsWith(unfinished));
   const found = names.map((name) => ({ name, saved: readJson<Saved>(join(at, name, cursorFile)) }));

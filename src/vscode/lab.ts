@@ -8,6 +8,8 @@ import type { DatasetSource } from '../dataset/source';
 import type { RunFolder } from '../run/folder';
 import type { RunState } from '../run/state';
 import type { ReadExperiment } from '../schedule/read-experiment';
+import type { InlineVerdict } from './results/inline';
+import type { TestRunSummary } from './results/test-report';
 
 export interface Lab {
   context: vscode.ExtensionContext;
@@ -15,6 +17,8 @@ export interface Lab {
   library: Library;
   experiments: Experiments;
   runs: Runs;
+  /** Set by the part that shows results. */
+  results?: Results;
 }
 
 /** A dataset of the workspace: what an experiment reads, or a folder with data that no experiment names. */
@@ -80,4 +84,13 @@ export interface Runs extends vscode.Disposable {
   readonly chosen: LiveRun | undefined;
   readonly onDidChoose: vscode.Event<void>;
   choose(path: string): void;
+}
+
+/** What stands beside the questions, for others to look at. */
+export interface Results {
+  /** What is written behind the answers of a document. */
+  verdicts(document: vscode.TextDocument): Promise<InlineVerdict[]>;
+  readonly controller: vscode.TestController;
+  /** A run of the Testing view is over: questions that were asked, or a finished evaluation that was published. */
+  readonly onDidEndTestRun: vscode.Event<TestRunSummary>;
 }

@@ -1,0 +1,91 @@
+/**
+ * Publishes the result of a run that has finished as a run of the Testing view, from its predictions and without asking
+ * the model: each run once, also when it finished while the window was closed.
+ */
+import { setImmediate } from 'node:timers/promises';
+import * as vscode from 'vscode';
+import type { Question } from '../../dataset/model';
+import type { RunFolder } from '../../run/folder';
+import type { Holding, Lab, LiveRun } from '../lab';
+import { type Found, Matching } from './book';
+import { experimentOf } from './checkpoints';
+import { Evaluations, readBook, standing } from './evaluations';
+import { runLabel } from './history';
+import { isDataOf, matchAll } from './sheets';
+import type { TestReport } from './test-report';
+import type { QuestionTests } from './tests';
+
+const memoryKey = 'pit.unpublishedRuns';
+/** Questions of one published run at most: the view keeps an item for each. */
+const most = 10_000;
+/** Questions handed over before others get their turn. */
+const portion = 200;
+
+export class Publisher implements vscode.Disposable {
+  private readonly subscriptions: vscode.Disposable[];
+  private readonly published = new Set<string>();
+
+  constructor(
+    private readonly lab: Lab,
+    private readonly tests: QuestionTests,
+  ) {
+    this.subscriptions = [
+      lab.runs.onDidChange(({ path, run }) => void this.look(path, run)),
+      tests.onDidOpen(() => lab.runs.chosen && void this.publish(lab.runs.chosen.folder)),
+    ];
+    for (const run of lab.runs.all()) void this.look(run.folder.path, run);
+  }
+
+  dispose(): void {
+    vscode.Disposable.from(...this.subscriptions).dispose();
+  }
+
+  /** A run that has been seen at work is published when it has finished, in this window or the next. */
+  private async look(path: string, run: LiveRun | undefined): Promise<void> {
+    const { workspaceState } = this.lab.context;
+    const awaited = workspaceState.get<string[]>(memoryKey, []);
+    const isAtWork = run?.state === 'running' || run?.state === 'waiting';
+    if (isAtWork === awaited.includes(path)) return;
+    const others = awaited.filter((other) => other !== path);
+    await workspaceState.update(memoryKey, isAtWork ? [...others, path] : others);
+    if (run?.state === 'finished') await this.publish(run.folder);
+  }
+
+  /** Only the answers to test questions that read as they did. */
+  async publish(folder: RunFolder): Promise<void> {
+    if (this.published.has(folder.path)) return;
+    this.published.add(folder.path);
+    const holding = (await this.lab.library.holdings()).find((one) => isDataOf(folder, one));
+    const found = holding && (await this.answers(folder, holding));
+    if (!holding || !found || found.length === 0) return;
+    const report = this.tests.report(runLabel(folder));
+    try {
+      if (found.length > most)
+        report.note(`The first ${most} of ${found.length} questions; the dashboard has all of them.`);
+      await this.fill(report, holding, found.slice(0, most));
+    } finally {
+      report.end();
+    }
+  }
+
+  private async answers(folder: RunFolder, holding: Holding): Promise<[Question, Found][]> {
+    const test = experimentOf(folder)?.splits.test;
+    const evaluations = new Evaluations(folder);
+    await evaluations.refresh();
+    const final = standing(evaluations.all).filter(({ split, extent }) => split === test && extent === 'full');
+    if (final.length === 0) return [];
+    const { dataset } = await this.lab.library.load(holding);
+    const matched = await matchAll(dataset.questions, new Matching(await readBook(folder, final), true));
+    return dataset.questions.flatMap((question): [Question, Found][] => {
+      const found = matched.get(question);
+      return found && !found.stale ? [[question, found]] : [];
+    });
+  }
+
+  private async fill(report: TestReport, holding: Holding, found: readonly [Question, Found][]): Promise<void> {
+    for (const [i, [question, { prediction }]] of found.entries()) {
+      report.answered(await this.tests.tree.itemOf(holding, question), prediction);
+      if (i % portion === portion - 1) await setImmediate();
+    }
+  }
+}

@@ -1,0 +1,122 @@
+/**
+ * What is known of the questions in a file: which these are, by the library, and the chosen run's answer to each. Both
+ * are worked out once for a version of the dataset and of the answers, in portions that block nothing.
+ */
+import { sep } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import * as vscode from 'vscode';
+import type { LoadedDataset } from '../../dataset/load';
+import type { Question } from '../../dataset/model';
+import type { RunFolder } from '../../run/folder';
+import type { Holding, Lab } from '../lab';
+import { type AnswerBook, type Found, Matching } from './book';
+import { experimentOf } from './checkpoints';
+import type { Chosen, Standing } from './chosen';
+
+/** Questions handled before others get their turn. */
+const portion = 2000;
+
+export interface Sheet {
+  holding: Holding;
+  questions: readonly Question[];
+  standing?: Standing;
+  find(question: Question): Found | undefined;
+}
+
+type Answers = ReadonlyMap<Question, Found>;
+
+export class Sheets implements vscode.Disposable {
+  private readonly changed = new vscode.EventEmitter<void>();
+  /** Any file may have other questions or answers now. */
+  readonly onDidChange = this.changed.event;
+  private readonly subscriptions: vscode.Disposable[];
+  private readonly files = new WeakMap<LoadedDataset, Map<string, Question[]>>();
+  private readonly matched = new WeakMap<LoadedDataset, { book: AnswerBook; answers: Promise<Answers> }>();
+
+  constructor(
+    private readonly lab: Lab,
+    private readonly chosen: Chosen,
+  ) {
+    const tell = () => this.changed.fire();
+    this.subscriptions = [lab.library.onDidChange(tell), chosen.onDidChange(tell)];
+  }
+
+  /** Undefined for a file that holds no questions. */
+  async of(file: string): Promise<Sheet | undefined> {
+    for (const holding of await this.holdingsWith(file, this.lab.runs.chosen?.folder)) {
+      const loaded = await this.lab.library.load(holding);
+      const questions = this.byFile(loaded).get(file);
+      if (!questions) continue;
+      const standing = await this.chosen.standing();
+      const answers = standing && (await this.answers(loaded, holding, standing));
+      const find = (question: Question) => this.chosen.recall(question) ?? answers?.get(question);
+      return { holding, questions, standing, find };
+    }
+    return undefined;
+  }
+
+  dispose(): void {
+    vscode.Disposable.from(...this.subscriptions, this.changed).dispose();
+  }
+
+  /** Those that may hold a file; what the chosen run has read comes first. */
+  private async holdingsWith(file: string, run?: RunFolder): Promise<Holding[]> {
+    const holdings = await this.lab.library.holdings();
+    const holds = ({ path }: { path: string }) => file === path || file.startsWith(path + sep);
+    return holdings
+      .filter(({ sources }) => sources.some(holds))
+      .sort((a, b) => Number(run !== undefined && isDataOf(run, b)) - Number(run !== undefined && isDataOf(run, a)));
+  }
+
+  private byFile(loaded: LoadedDataset): Map<string, Question[]> {
+    const known = this.files.get(loaded);
+    if (known) return known;
+    const files = new Map<string, Question[]>();
+    for (const question of loaded.dataset.questions) {
+      const there = files.get(question.source.file);
+      if (there) there.push(question);
+      else files.set(question.source.file, [question]);
+    }
+    this.files.set(loaded, files);
+    return files;
+  }
+
+  /** The answers of a standing to a whole dataset. */
+  answers(loaded: LoadedDataset, holding: Holding, { folder, book }: Standing): Promise<Answers> {
+    const known = this.matched.get(loaded);
+    if (known?.book === book) return known.answers;
+    const answers = matchAll(loaded.dataset.questions, new Matching(book, isDataOf(folder, holding)));
+    this.matched.set(loaded, { book, answers });
+    return answers;
+  }
+}
+
+/** Matches a whole dataset, letting others work in between. */
+export async function matchAll(questions: readonly Question[], matching: Matching): Promise<Answers> {
+  for (const step of ['claim', 'guess'] as const) {
+    for (let start = 0; start < questions.length; start += portion) {
+      matching[step](questions.slice(start, start + portion));
+      await setImmediate();
+    }
+  }
+  return matching.found;
+}
+
+/** Whether a run has read the files of a dataset. */
+export function isDataOf(run: RunFolder, { sources }: Holding): boolean {
+  const read = pathsReadBy(run);
+  return read.length === sources.length && sources.every(({ path }, i) => path === read[i]);
+}
+
+const readPaths = new WeakMap<RunFolder, string[]>();
+
+function pathsReadBy(run: RunFolder): string[] {
+  const known = readPaths.get(run);
+  if (known) return known;
+  const data = experimentOf(run)?.data ?? [];
+  const paths = (Array.isArray(data) ? data : [data]).map((source) =>
+    typeof source === 'string' ? source : source.path,
+  );
+  readPaths.set(run, paths);
+  return paths;
+}
