@@ -62,6 +62,13 @@ function isMarkup(line: string): boolean {
   return [headingLine, questionLine, answerLine, attributeLine, commentLine].some((pattern) => pattern.test(line));
 }
 
+/** What a line is where it stands. */
+export type QaLineKind =
+  'blank' | 'comment' | 'heading' | 'attribute' | 'text' | 'question' | 'answer' | 'continuation' | 'fault';
+
+/** What attributes can describe. */
+export type QaScope = 'file' | 'heading' | 'question';
+
 /** Takes lines one by one and hands over a block as soon as it is complete. */
 export class QaParser {
   readonly attributes: QaAttributes = {};
@@ -79,8 +86,9 @@ export class QaParser {
 
   constructor(private readonly emit: (block: QaBlock) => void) {}
 
-  take(line: string, number: number): void {
-    if (commentLine.test(line)) return;
+  /** Takes the next line and says what it is. */
+  take(line: string, number: number): QaLineKind {
+    if (commentLine.test(line)) return 'comment';
     if (line.trim() === '') return this.blank();
     const heading = headingLine.exec(line);
     if (heading)
@@ -91,8 +99,14 @@ export class QaParser {
     if (answer) return this.answer(spanFrom(line, answer[0].length, number), line);
     const attribute = this.describing && attributeLine.exec(line);
     if (attribute) return this.describe(attribute[1] as QaField, spanFrom(line, attribute[0].length, number));
-    if (this.question) this.continue(line, number);
-    else this.addText(line, number);
+    return this.question ? this.continue(line, number) : this.addText(line, number);
+  }
+
+  /** What an attribute on the next line would describe; nothing where it would not be one. */
+  get scope(): QaScope | undefined {
+    if (!this.describing) return undefined;
+    if (this.question) return 'question';
+    return this.block ? 'heading' : 'file';
   }
 
   /** Hands over the last block. */
@@ -101,7 +115,7 @@ export class QaParser {
     this.block = undefined;
   }
 
-  private begin(block: QaBlock): void {
+  private begin(block: QaBlock): QaLineKind {
     this.end();
     this.block = block;
     this.question = undefined;
@@ -109,27 +123,31 @@ export class QaParser {
     this.bare = false;
     this.describing = block.attributes;
     this.blanks = 0;
+    return 'heading';
   }
 
-  private blank(): void {
+  private blank(): QaLineKind {
     this.open = undefined;
     this.bare = false;
     this.blanks++;
+    return 'blank';
   }
 
-  private ask(question: QaSpan, line: string): void {
+  private ask(question: QaSpan, line: string): QaLineKind {
     if (!this.block) this.begin({ attributes: {}, questions: [] });
     this.question = { question, attributes: {}, answers: [] };
     this.block?.questions.push(this.question);
     this.opens(question, line);
     this.describing = this.question.attributes;
+    return 'question';
   }
 
-  private answer(answer: QaSpan, line: string): void {
+  private answer(answer: QaSpan, line: string): QaLineKind {
     if (!this.question) return this.fault(answer.line, 'This answer stands before any question.');
     this.question.answers.push(answer);
     this.opens(answer, line);
     this.describing = undefined;
+    return 'answer';
   }
 
   private opens(span: QaSpan, line: string): void {
@@ -137,39 +155,43 @@ export class QaParser {
     this.bare = span.column > line.trimEnd().length;
   }
 
-  private describe(field: QaField, value: QaSpan): void {
+  private describe(field: QaField, value: QaSpan): QaLineKind {
     const attributes = this.describing ?? {};
     if (attributes[field]) this.fault(value.line, `"${field}" is given twice.`);
     attributes[field] = value;
     this.open = undefined;
     this.bare = false;
+    return 'attribute';
   }
 
-  private continue(line: string, number: number): void {
+  private continue(line: string, number: number): QaLineKind {
     const indented = /^[ \t]/.test(line);
-    if (indented && this.open) this.append(this.open, unescape(line.trim()), number);
-    else if (indented)
-      this.fault(number, 'This indented line continues nothing: a blank line ends a question or answer.');
-    else this.fault(number, 'This line is neither Q:, A:, a heading, a comment nor an indented continuation.');
+    if (indented && this.open) return this.append(this.open, unescape(line.trim()), number, 'continuation');
+    if (indented)
+      return this.fault(number, 'This indented line continues nothing: a blank line ends a question or answer.');
+    return this.fault(number, 'This line is neither Q:, A:, a heading, a comment nor an indented continuation.');
   }
 
-  private addText(line: string, number: number): void {
-    const { block } = this;
+  private addText(line: string, number: number): QaLineKind {
+    const { block, blanks } = this;
     if (!block) return this.fault(number, 'This line stands before any heading.');
     this.describing = undefined;
-    if (block.text) this.append(block.text, '\n'.repeat(this.blanks) + unescape(line), number);
-    else block.text = { value: unescape(line), line: number, endLine: number, column: 1 };
     this.blanks = 0;
+    if (block.text) return this.append(block.text, '\n'.repeat(blanks) + unescape(line), number, 'text');
+    block.text = { value: unescape(line), line: number, endLine: number, column: 1 };
+    return 'text';
   }
 
-  private append(span: QaSpan, value: string, line: number): void {
+  private append(span: QaSpan, value: string, line: number, kind: QaLineKind): QaLineKind {
     span.value = this.bare ? value : `${span.value}\n${value}`;
     span.endLine = line;
     this.bare = false;
+    return kind;
   }
 
-  private fault(line: number, message: string): void {
+  private fault(line: number, message: string): QaLineKind {
     this.faults.push({ line, column: 1, message });
+    return 'fault';
   }
 }
 
