@@ -37,7 +37,11 @@ export async function ask(asker: Asker, questions: readonly Asked[]): Promise<Pr
   });
 }
 
-function promptsFor(asker: Asker, questions: readonly Asked[]): Int32Array[] {
+/** What an asker needs to know of a model to word its prompts. */
+export type Prompter = Omit<Asker, 'learner'> & { learner: Pick<Learner, 'config'> };
+
+/** The questions as the model reads them. */
+export function promptsFor(asker: Prompter, questions: readonly Asked[]): Int32Array[] {
   const { dataset, schedule, tokenizer, experiment, learner } = asker;
   const { maxTokens, shots: count } = experiment.evaluation;
   const limit = learner.config.maxPositions - maxTokens;

@@ -30,6 +30,8 @@ export class Chosen implements vscode.Disposable {
   private evaluations?: Evaluations;
   private book?: { key: string; book: Promise<AnswerBook> };
   private readonly asked = new Map<string, Prediction>();
+  /** Tells one state of `recall` from another. */
+  version = 0;
 
   constructor(private readonly lab: Lab) {
     this.subscriptions = [
@@ -66,11 +68,12 @@ export class Chosen implements vscode.Disposable {
   /** Keeps what the checkpoint has just answered. */
   remember(predictions: readonly Prediction[]): void {
     for (const prediction of predictions) this.asked.set(keyOf(prediction), prediction);
-    this.changed.fire();
+    this.tell();
   }
 
   /** What the checkpoint answered to exactly this question in this window. */
   recall(question: Question): Found | undefined {
+    if (this.asked.size === 0) return undefined;
     const prediction = this.asked.get(keyOf(question));
     return prediction && sameQuestion(prediction, question) ? { prediction } : undefined;
   }
@@ -81,6 +84,11 @@ export class Chosen implements vscode.Disposable {
 
   private turn(): void {
     this.asked.clear();
+    this.tell();
+  }
+
+  private tell(): void {
+    this.version++;
     this.changed.fire();
   }
 

@@ -5,9 +5,10 @@ import type { Prediction } from '../../run/events';
 import type { Lab } from '../lab';
 import { checkpointsOf } from './checkpoints';
 import type { Chosen } from './chosen';
+import { spotsOf } from './document-spots';
 import { runLabel } from './history';
 import type { Sheet, Sheets } from './sheets';
-import { spotAt, spotsIn } from './spots';
+import { spotAt } from './spots';
 import type { QuestionTests } from './tests';
 
 /** Asks the chosen checkpoint the question with an id in a file, or the one at the cursor. */
@@ -16,7 +17,7 @@ export function askModel(sheets: Sheets, tests: QuestionTests) {
     if (!vscode.workspace.isTrusted) throw new UserError('Trust this workspace to ask the model.');
     const file = at?.fsPath ?? vscode.window.activeTextEditor?.document.uri.fsPath;
     const sheet = file === undefined ? undefined : await sheets.of(file);
-    const question = sheet?.questions.find((one) => one.id === id) ?? (sheet && questionAtCursor(sheet));
+    const question = sheet?.questions.find((one) => one.id === id) ?? (sheet && (await questionAtCursor(sheet)));
     if (!sheet || !question) throw new UserError('There is no question at the cursor.');
     return vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title: 'Asking the model' }, () =>
       tests.askOne(sheet.holding, question),
@@ -24,9 +25,9 @@ export function askModel(sheets: Sheets, tests: QuestionTests) {
   };
 }
 
-function questionAtCursor({ questions }: Sheet) {
+async function questionAtCursor(sheet: Sheet) {
   const { document, selection } = vscode.window.activeTextEditor!;
-  return spotAt(spotsIn(document.uri.fsPath, document.getText(), questions), selection.active.line)?.question;
+  return spotAt(await spotsOf(document, sheet), selection.active.line)?.question;
 }
 
 /** Lets a person choose the run whose answers are shown. */

@@ -1,9 +1,8 @@
 /** Writes verdicts behind the answers in the editors: only in the lines that are seen, and only once they stand still. */
 import * as vscode from 'vscode';
-import type { Question } from '../../dataset/model';
 import { type InlineVerdict, type Tone, verdicts } from './inline';
 import type { Sheets } from './sheets';
-import { type Spot, spotsIn } from './spots';
+import { spotsOf } from './document-spots';
 
 /** Milliseconds of quiet before an editor is drawn. */
 const quiet = 80;
@@ -21,7 +20,6 @@ export class InlineResults implements vscode.Disposable {
     rangeBehavior: vscode.DecorationRangeBehavior.ClosedClosed,
   });
   private readonly timers = new Map<vscode.TextEditor, NodeJS.Timeout>();
-  private readonly spots = new WeakMap<readonly Question[], { version: number; spots: Spot[] }>();
   private readonly subscriptions: vscode.Disposable[];
 
   constructor(private readonly sheets: Sheets) {
@@ -46,7 +44,7 @@ export class InlineResults implements vscode.Disposable {
     const sheet = isOn && document.uri.scheme === 'file' ? await this.sheets.of(document.uri.fsPath) : undefined;
     if (!sheet) return [];
     const lengthOf = (line: number) => (line < document.lineCount ? document.lineAt(line).text.length : 0);
-    return verdicts(this.spotsOf(document, sheet.questions), ({ question }) => sheet.find(question), lengthOf, lines);
+    return verdicts(await spotsOf(document, sheet), ({ question }) => sheet.find(question), lengthOf, lines);
   }
 
   dispose(): void {
@@ -68,14 +66,6 @@ export class InlineResults implements vscode.Disposable {
     const lines = visibleRanges.map(({ start, end }) => ({ first: start.line - margin, last: end.line + margin }));
     const found = await this.verdictsFor(document, lines);
     if (document.version === version) editor.setDecorations(this.type, found.map(decoration(document)));
-  }
-
-  private spotsOf(document: vscode.TextDocument, questions: readonly Question[]): Spot[] {
-    const known = this.spots.get(questions);
-    if (known?.version === document.version) return known.spots;
-    const spots = spotsIn(document.uri.fsPath, document.getText(), questions);
-    this.spots.set(questions, { version: document.version, spots });
-    return spots;
   }
 }
 

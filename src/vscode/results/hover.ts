@@ -1,10 +1,11 @@
 /** The hover over a question: how its answer developed over the stages of the chosen run, and what other runs say. */
 import * as vscode from 'vscode';
 import type { Lab } from '../lab';
+import { spotsOf } from './document-spots';
 import { acrossRuns, overStages, runLabel } from './history';
 import { hoverMarkdown } from './hover-text';
 import type { Sheet, Sheets } from './sheets';
-import { type Spot, spotAt, spotsIn } from './spots';
+import { type Spot, spotAt } from './spots';
 
 export class ResultsHover implements vscode.HoverProvider {
   constructor(
@@ -14,7 +15,7 @@ export class ResultsHover implements vscode.HoverProvider {
 
   async provideHover(document: vscode.TextDocument, { line }: vscode.Position): Promise<vscode.Hover | undefined> {
     const sheet = await this.sheets.of(document.uri.fsPath);
-    const spot = sheet && spotAt(spotsIn(document.uri.fsPath, document.getText(), sheet.questions), line);
+    const spot = sheet && spotAt(await spotsOf(document, sheet), line);
     const text = spot && (await this.markdown(sheet, spot));
     if (!text) return undefined;
     const last = document.lineAt(Math.min(spot.endLine, document.lineCount - 1)).range.end;

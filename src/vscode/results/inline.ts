@@ -1,7 +1,7 @@
 /** What is written behind an answer: the verdict, then what the model said. Quiet, short and in one column. */
 import { exactMatch } from '../../metrics/answers';
 import type { Found } from './book';
-import type { Spot } from './spots';
+import type { Spot, Spots } from './spots';
 
 export type Tone = 'right' | 'wrong' | 'stale';
 
@@ -15,19 +15,16 @@ export interface InlineVerdict {
   gap: number;
 }
 
-/** Lines that are longer than this don't move the column of the others. */
-const widest = 60;
 const longest = 80;
 
 /** The verdicts of the spots within some lines; the column is that of the whole text, so that scrolling never moves it. */
 export function verdicts(
-  spots: readonly Spot[],
+  { list, column }: Spots,
   find: (spot: Spot) => Found | undefined,
   lengthOf: (line: number) => number,
   lines: readonly { first: number; last: number }[],
 ): InlineVerdict[] {
-  const column = columnOf(spots, lengthOf);
-  const visible = spots.filter((spot) => lines.some(({ first, last }) => spot.line <= last && first <= spot.endLine));
+  const visible = list.filter((spot) => lines.some(({ first, last }) => spot.line <= last && first <= spot.endLine));
   return visible.flatMap((spot) => {
     const found = find(spot);
     return found ? [verdict(spot, found, lengthOf, column)] : [];
@@ -54,11 +51,6 @@ export function staleText(stale: 'question' | 'answers'): string {
 function lineOf({ question, answerLines }: Spot, { prediction }: Found): number {
   const hit = question.answers.findIndex((answer) => exactMatch(prediction.prediction, [answer]));
   return answerLines[hit] ?? answerLines[0];
-}
-
-function columnOf(spots: readonly Spot[], lengthOf: (line: number) => number): number {
-  const lengths = spots.flatMap(({ answerLines }) => answerLines.map(lengthOf)).filter((length) => length <= widest);
-  return lengths.reduce((most, length) => Math.max(most, length), 0) + 3;
 }
 
 /** An answer on one line, cut where it is long. */

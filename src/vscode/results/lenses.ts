@@ -14,6 +14,7 @@ export class ResultsLenses implements vscode.CodeLensProvider, vscode.Disposable
   private readonly changed = new vscode.EventEmitter<void>();
   readonly onDidChangeCodeLenses = this.changed.event;
   private readonly subscriptions: vscode.Disposable[];
+  private readonly results = new WeakMap<Sheet, string>();
   private timer?: NodeJS.Timeout;
 
   constructor(
@@ -41,8 +42,9 @@ export class ResultsLenses implements vscode.CodeLensProvider, vscode.Disposable
     vscode.Disposable.from(...this.subscriptions, this.changed).dispose();
   }
 
-  private async top(document: vscode.TextDocument, { questions, standing, find }: Sheet): Promise<vscode.CodeLens[]> {
-    const result = standing && tallyText(tally(questions.map(find)));
+  private async top(document: vscode.TextDocument, sheet: Sheet): Promise<vscode.CodeLens[]> {
+    const { standing } = sheet;
+    const result = standing && this.resultOf(sheet);
     const commands: vscode.Command[] = [
       ...(result ? [{ title: result, command: '' }] : []),
       ...(standing ? [chooseRun(runLabel(standing.folder)), ...(await this.chooseCheckpoint())] : []),
@@ -51,6 +53,13 @@ export class ResultsLenses implements vscode.CodeLensProvider, vscode.Disposable
     return commands
       .filter(({ command }) => command !== 'pit.run' || vscode.workspace.isTrusted)
       .map((command) => new vscode.CodeLens(new vscode.Range(0, 0, 0, 0), command));
+  }
+
+  /** Counted once for what a sheet says. */
+  private resultOf(sheet: Sheet): string {
+    const result = this.results.get(sheet) ?? tallyText(tally(sheet.questions.map(sheet.find)));
+    this.results.set(sheet, result);
+    return result;
   }
 
   private async chooseCheckpoint(): Promise<vscode.Command[]> {

@@ -31,6 +31,7 @@ export class Sheets implements vscode.Disposable {
   readonly onDidChange = this.changed.event;
   private readonly subscriptions: vscode.Disposable[];
   private readonly files = new WeakMap<LoadedDataset, Map<string, Question[]>>();
+  private readonly sheets = new Map<string, { parts: unknown[]; sheet: Sheet }>();
   private readonly matched = new WeakMap<LoadedDataset, { book: AnswerBook; answers: Promise<Answers> }>();
 
   constructor(
@@ -49,10 +50,20 @@ export class Sheets implements vscode.Disposable {
       if (!questions) continue;
       const standing = await this.chosen.standing();
       const answers = standing && (await this.answers(loaded, holding, standing));
-      const find = (question: Question) => this.chosen.recall(question) ?? answers?.get(question);
-      return { holding, questions, standing, find };
+      return this.sheet(file, { holding, questions, standing }, answers);
     }
     return undefined;
+  }
+
+  /** The same sheet as long as nothing in it has changed, so that others may keep what they make of it. */
+  private sheet(file: string, content: Omit<Sheet, 'find'>, answers: Answers | undefined): Sheet {
+    const parts = [content.questions, content.standing?.book, content.standing?.checkpoint?.name, this.chosen.version];
+    const known = this.sheets.get(file);
+    if (known && parts.every((part, i) => part === known.parts[i])) return known.sheet;
+    const find = (question: Question) => this.chosen.recall(question) ?? answers?.get(question);
+    const sheet = { ...content, find };
+    this.sheets.set(file, { parts, sheet });
+    return sheet;
   }
 
   dispose(): void {

@@ -2,7 +2,8 @@
  * Where in a text its questions stand, and where a verdict is put: behind the answer in `.qa`, at the end of the line
  * in files with a question a line. Lines count from 0 here, as editors count them.
  */
-import { parseQa, type QaQuestion } from '../../dataset/formats/qa-syntax';
+import { setImmediate } from 'node:timers/promises';
+import { type QaBlock, QaParser, type QaQuestion } from '../../dataset/formats/qa-syntax';
 import type { Question } from '../../dataset/model';
 
 export interface Spot {
@@ -14,16 +15,42 @@ export interface Spot {
   answerLines: number[];
 }
 
-/** Reads the places of questions out of a text, once for each version of it. */
-export function spotsIn(file: string, text: string, questions: readonly Question[]): Spot[] {
-  const parts = file.toLowerCase().endsWith('.qa') ? partsByLine(text) : undefined;
-  const spots = questions.map((question) => spotOf(question, parts?.get(question.source.line)));
-  return spots.sort((a, b) => a.line - b.line);
+export interface Spots {
+  /** From the top to the bottom. */
+  list: Spot[];
+  /** The column in which all verdicts begin whose lines are short enough. */
+  column: number;
 }
 
-function partsByLine(text: string): Map<number, QaQuestion> {
-  const questions = parseQa(text).blocks.flatMap((block) => block.questions);
-  return new Map(questions.map((part) => [part.question.line, part]));
+/** Lines read before others get their turn. */
+const portion = 4000;
+/** Lines that are longer than this don't move the column of the others. */
+const widest = 60;
+
+/** Reads the places of questions out of a text, in portions that block nothing. */
+export async function readSpots(file: string, text: string, questions: readonly Question[]): Promise<Spots> {
+  const lines = text.split(/\r?\n/);
+  const parts = file.toLowerCase().endsWith('.qa') ? await partsByLine(lines) : undefined;
+  const list = questions.map((question) => spotOf(question, parts?.get(question.source.line)));
+  return { list: list.sort((a, b) => a.line - b.line), column: columnOf(list, lines) };
+}
+
+/** The spot that a line belongs to. */
+export function spotAt({ list }: Spots, line: number): Spot | undefined {
+  return list.find((spot) => spot.line <= line && line <= spot.endLine);
+}
+
+async function partsByLine(lines: readonly string[]): Promise<Map<number, QaQuestion>> {
+  const parts = new Map<number, QaQuestion>();
+  const parser = new QaParser(({ questions }: QaBlock) => {
+    for (const part of questions) parts.set(part.question.line, part);
+  });
+  for (const [i, line] of lines.entries()) {
+    parser.take(line, i + 1);
+    if (i % portion === portion - 1) await setImmediate();
+  }
+  parser.end();
+  return parts;
 }
 
 function spotOf(question: Question, part: QaQuestion | undefined): Spot {
@@ -32,7 +59,13 @@ function spotOf(question: Question, part: QaQuestion | undefined): Spot {
   return { question, line, endLine: answerLines.at(-1) ?? line, answerLines };
 }
 
-/** The spot that a line belongs to. */
-export function spotAt(spots: readonly Spot[], line: number): Spot | undefined {
-  return spots.find((spot) => spot.line <= line && line <= spot.endLine);
+function columnOf(spots: readonly Spot[], lines: readonly string[]): number {
+  let most = 0;
+  for (const { answerLines } of spots) {
+    for (const line of answerLines) {
+      const { length } = lines[line] ?? '';
+      if (length <= widest) most = Math.max(most, length);
+    }
+  }
+  return most + 3;
 }

@@ -2,6 +2,7 @@
  * Questions as items of the Testing view: dataset, split, document, question. Children are made when somebody opens
  * their parent, so that 100,000 questions cost nothing before; a run makes those that it needs.
  */
+import { setImmediate } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { LoadedDataset } from '../../dataset/load';
 import type { Question } from '../../dataset/model';
@@ -14,6 +15,9 @@ export type Node =
   | { kind: 'split'; holding: Holding; split: string }
   | { kind: 'document'; holding: Holding; split: string; documentId: string }
   | { kind: 'question'; holding: Holding; question: Question };
+
+/** Items made before others get their turn. */
+const portion = 500;
 
 interface Child {
   id: string;
@@ -44,7 +48,10 @@ export class TestTree {
     const collection = item?.children ?? this.controller.items;
     const wanted = new Set(children.map(({ id }) => id));
     for (const [id, old] of collection) if (!wanted.has(id)) this.drop(old);
-    children.forEach((child, order) => this.put(collection, child, order));
+    for (const [order, child] of children.entries()) {
+      this.put(collection, child, order);
+      if (order % portion === portion - 1) await setImmediate();
+    }
     if (item) this.opened.add(item);
   }
 
@@ -99,7 +106,7 @@ export class TestTree {
 
   private async indexOf(holding: Holding): Promise<DatasetIndex> {
     const loaded = await this.lab.library.load(holding);
-    const index = this.indices.get(loaded) ?? indexOf(loaded.dataset);
+    const index = this.indices.get(loaded) ?? (await indexOf(loaded.dataset));
     this.indices.set(loaded, index);
     return index;
   }

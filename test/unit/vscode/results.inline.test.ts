@@ -1,7 +1,7 @@
 /** What stands behind the answers of a text, and where. */
 import assert from 'node:assert/strict';
 import { verdicts } from '../../../src/vscode/results/inline';
-import { spotAt, spotsIn } from '../../../src/vscode/results/spots';
+import { readSpots, type Spots, spotAt } from '../../../src/vscode/results/spots';
 import { prediction, question } from './results.sample';
 
 const text = `# Italy
@@ -18,7 +18,10 @@ A: In Europe
 `;
 const capital = question('Italy?1', 'Capital?', ['Rome', 'the city\nof Rome'], 4);
 const where = question('w', 'Where?', ['In Europe'], 9);
-const spots = spotsIn('/data/a.qa', text, [where, capital]);
+let spots: Spots;
+before(async () => {
+  spots = await readSpots('/data/a.qa', text, [where, capital]);
+});
 const lines = text.split('\n');
 const lengthOf = (line: number) => lines[line].length;
 const whole = [{ first: 0, last: 99 }];
@@ -32,7 +35,7 @@ const behind = (found: ReturnType<typeof said> & { stale?: 'question' }) =>
 describe('places of questions', () => {
   it('are the lines from the question to the end of its answers', () => {
     assert.deepEqual(
-      spots.map(({ line, endLine, answerLines }) => [line, endLine, answerLines]),
+      spots.list.map(({ line, endLine, answerLines }) => [line, endLine, answerLines]),
       [
         [3, 6, [4, 6]],
         [8, 10, [10]],
@@ -42,8 +45,10 @@ describe('places of questions', () => {
     assert.equal(spotAt(spots, 7), undefined);
   });
 
-  it('are single lines in other formats', () => {
-    const [spot] = spotsIn('/data/qa.jsonl', '{}\n{}\n', [question('d?1', 'Where?', ['a', 'b'], 2)]);
+  it('are single lines in other formats', async () => {
+    const {
+      list: [spot],
+    } = await readSpots('/data/qa.jsonl', '{}\n{}\n', [question('d?1', 'Where?', ['a', 'b'], 2)]);
     assert.deepEqual([spot.line, spot.endLine, spot.answerLines], [1, 1, [1]]);
   });
 });
