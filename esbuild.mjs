@@ -10,6 +10,7 @@ await build({
     cli: 'src/cli.ts',
     trainer: 'src/trainer/main.ts',
     conductor: 'src/trainer/conductor.ts',
+    'schedule-worker': 'src/vscode/schedule/worker.ts',
     desk: 'src/vscode/runs/worker.ts',
     answerer: 'src/trainer/answer.ts',
   },

@@ -1,0 +1,193 @@
+/**
+ * The schedule's worker: compiles the open experiment and answers what the view asks about it. Knows the file and the
+ * dataset as the window has sent them, unsaved edits included, and reads nothing but the model's tokenizer.
+ */
+import { basename, dirname } from 'node:path';
+import { UserError } from '../../errors';
+import { compileSchedule, outlineSchedule, promptOf } from '../../schedule/compile';
+import { editExperiment, type Edited } from '../../schedule/edit';
+import type { Experiment } from '../../schedule/experiment';
+import { sourcesOf, withAbsolutePaths } from '../../schedule/paths';
+import { parseExperiment } from '../../schedule/read-experiment';
+import { phasesText } from '../../schedule/recipe-table';
+import type { Schedule, Stage } from '../../schedule/schedule';
+import { resolveStages, variantsOf, writePart } from '../../schedule/stages';
+import { type OpenedModel, openModel } from '../../trainer/starting-model';
+import { orderChange } from './order-change';
+import type {
+  Compiling,
+  DataSlice,
+  EpochAt,
+  Opened,
+  Row,
+  StageOutline,
+  VariantAt,
+  VariantOutline,
+  Wish,
+} from './protocol';
+import { Records } from './records';
+import { writeExample, writeStep } from './seen';
+import type { Sheet } from './sheet';
+
+export class Compiler implements Compiling {
+  private text = '';
+  private experiment?: Experiment;
+  private records = new Records();
+  private model?: { key: string; opened: Promise<OpenedModel> };
+  private readonly outlines = new Map<string, Schedule>();
+  private readonly schedules = new Map<string, Schedule>();
+
+  open(text: string, file: string): Opened {
+    const { experiment, problems } = parseExperiment(text, file);
+    this.text = text;
+    this.experiment = experiment && withAbsolutePaths(experiment, dirname(file));
+    this.forget();
+    const name = experiment?.name ?? basename(file, '.pit.json');
+    const splits = experiment?.splits ?? { train: 'train', test: 'test' };
+    if (!experiment) return { name, sources: [], seeds: [], splits, variants: [], problems };
+    const sources = sourcesOf(experiment, dirname(file));
+    return { name, sources, seeds: experiment.seeds, splits, variants: variantOutlines(experiment), problems };
+  }
+
+  addData(slice: DataSlice): void {
+    if (slice.first) {
+      this.records = new Records();
+      this.model = undefined;
+      this.forget();
+    }
+    this.records.add(slice);
+  }
+
+  stages(at: VariantAt): StageOutline[] {
+    const outline = this.outline(at);
+    return outline.stages.map((stage) => this.stageOutline(outline, stage));
+  }
+
+  async steps(at: EpochAt): Promise<number[]> {
+    const schedule = await this.planned(at);
+    return schedule.plan(stageOf(schedule, at), at.epoch).map((step) => step.length);
+  }
+
+  rows(at: EpochAt, from: number, to: number): Row[] {
+    return this.order(at)
+      .slice(from, to)
+      .map((id) => this.records.row(id));
+  }
+
+  edit(wish: Wish): Edited {
+    if (!('epoch' in wish)) return editExperiment(this.text, wish);
+    const context = { order: this.order(wish), records: this.records, experiment: this.known() };
+    return editExperiment(this.text, orderChange(wish, { stage: stageOf(this.outline(wish), wish), ...context }));
+  }
+
+  exampleAt(file: string, line: number): string | undefined {
+    return this.records.at(file, line)?.id;
+  }
+
+  async seeExample(at: VariantAt, id: string, number?: number): Promise<Sheet> {
+    const record = this.records.get(id);
+    if (!record) throw new UserError(`The dataset of the experiment has no document or question "${id}".`);
+    const outline = this.outline(at);
+    const stages = outline.stages.filter((stage) =>
+      outline.members(stage).some((index) => outline.examples[index].id === id),
+    );
+    const stage = stages.find((one) => one.number === number) ?? stages[0];
+    const { name } = variantsOf(this.known())[at.variant];
+    const { tokenizer, config } = await this.opened();
+    const { records } = this;
+    const prompt = { prompt: outline.prompt, seed: at.seed };
+    return writeExample({ record, name, stages, stage, experiment: this.known(), tokenizer, config, records, prompt });
+  }
+
+  async seeStep(at: EpochAt, step: number): Promise<Sheet> {
+    const { config, tokenizer } = await this.opened();
+    const schedule = await this.compiled(at);
+    const { name } = variantsOf(this.known())[at.variant];
+    const { training } = this.known();
+    const { hiddenSize } = config;
+    return writeStep({ schedule, stage: stageOf(schedule, at), at, step, name, training, tokenizer, hiddenSize });
+  }
+
+  /** Ids in the order of a pass: that of the outline, since tokens change only how it is cut into steps. */
+  private order(at: EpochAt): string[] {
+    const outline = this.outline(at);
+    return outline
+      .plan(stageOf(outline, at), at.epoch)
+      .flat()
+      .map((index) => outline.examples[index].id);
+  }
+
+  private stageOutline(schedule: Schedule, { order: _, ...stage }: Stage): StageOutline {
+    const members = new Set(schedule.members(stage));
+    let questions = 0;
+    for (const index of members) if (schedule.examples[index].kind === 'question') questions++;
+    const parts = stage.parts.map(writePart);
+    const available = this.sizeOf(parts) + stage.keptQuestions;
+    const documents = members.size - questions;
+    return { ...stage, parts, documents, questions, leftOut: available - members.size, passes: schedule.passes(stage) };
+  }
+
+  private sizeOf(parts: readonly string[]): number {
+    const { documents, questions } = this.records.dataset;
+    const count = (kind: string, list: readonly { split: string }[]) =>
+      list.reduce((sum, { split }) => sum + Number(parts.includes(`${kind}:${split}`)), 0);
+    return count('documents', documents) + count('questions', questions);
+  }
+
+  private planned(at: EpochAt): Schedule | Promise<Schedule> {
+    const outline = this.outline(at);
+    return 'tokens' in stageOf(outline, at).batch ? this.compiled(at) : outline;
+  }
+
+  private outline(at: VariantAt): Schedule {
+    return remembered(this.outlines, at, () => outlineSchedule(this.input(at)));
+  }
+
+  private async compiled(at: VariantAt): Promise<Schedule> {
+    const { tokenizer } = await this.opened();
+    return remembered(this.schedules, at, () => compileSchedule({ ...this.input(at), tokenizer }));
+  }
+
+  private input({ variant, seed }: VariantAt) {
+    const experiment = this.known();
+    return { experiment, recipe: experiment.recipes?.[variant], dataset: this.records.dataset, seed };
+  }
+
+  /** The tokenizer that a run would have; kept while neither the model nor the dataset changes. */
+  private opened(): Promise<OpenedModel> {
+    const { model, splits } = this.known();
+    const key = JSON.stringify([model, splits]);
+    if (this.model?.key !== key) this.model = { key, opened: openModel(this.known(), this.records.dataset) };
+    return this.model.opened;
+  }
+
+  private known(): Experiment {
+    if (!this.experiment) throw new UserError('The experiment has problems; the Problems panel names them.');
+    return this.experiment;
+  }
+
+  private forget(): void {
+    this.outlines.clear();
+    this.schedules.clear();
+  }
+}
+
+function stageOf(schedule: Schedule, { stage }: { stage: number }): Stage {
+  return schedule.stages[stage - 1];
+}
+
+function remembered(known: Map<string, Schedule>, { variant, seed }: VariantAt, make: () => Schedule): Schedule {
+  const key = `${variant} ${seed}`;
+  const schedule = known.get(key) ?? make();
+  known.set(key, schedule);
+  return schedule;
+}
+
+function variantOutlines(experiment: Experiment): VariantOutline[] {
+  return variantsOf(experiment).map(({ name, recipe, choice }) => ({
+    name,
+    ...(recipe && { recipe: recipe.key, symbol: recipe.symbol, title: recipe.title, phases: phasesText(recipe) }),
+    prompt: promptOf(choice),
+    stages: resolveStages(experiment, choice).length,
+  }));
+}
