@@ -63,23 +63,21 @@ export class TestTree {
     for (const item of items) if (this.opened.has(item)) await this.open(item);
   }
 
-  /** The item of a question, made with its parents where it is not there. */
+  /** The item of a question, as it is now, made with its parents where they are not there. */
   async itemOf(holding: Holding, question: Question): Promise<vscode.TestItem> {
     const index = await this.indexOf(holding);
     const { split, documentId } = question;
-    const path = [
+    const parents = [
       datasetChild(holding),
       splitChild(holding, split, index),
       documentChild(holding, split, documentId, index),
-      questionChild(holding, question),
     ];
     let collection = this.controller.items;
-    let item: vscode.TestItem | undefined;
-    for (const child of path) {
-      item = collection.get(child.id) ?? this.put(collection, child, index.orderOf(question, child.node.kind));
-      collection = item.children;
+    for (const child of parents) {
+      const there = collection.get(child.id);
+      collection = (there ?? this.put(collection, child, index.orderOf(question, child.node.kind))).children;
     }
-    return item!;
+    return this.put(collection, questionChild(holding, question), index.orderOf(question, 'question'));
   }
 
   /** The questions at and below some nodes, in the order of the dataset. */

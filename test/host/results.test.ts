@@ -1,0 +1,201 @@
+/** Answers beside the questions in a real window: a small run that is really trained, its verdicts, and its checkpoint asked. */
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { biosDefaults, writeBios } from '../../src/dataset/bios';
+import type { Prediction } from '../../src/run/events';
+import { RunFolder } from '../../src/run/folder';
+import { summarizeRun } from '../../src/run/summary';
+import type { Lab, Results } from '../../src/vscode/lab';
+import type { TestRunSummary } from '../../src/vscode/results/test-report';
+
+const rivers = `# The Rhine
+split: test
+
+The Rhine rises in the Alps and flows into the North Sea.
+
+Q: Where does the Rhine rise?
+A: the Alps
+A: in the
+   Alps
+
+Q: Into which sea does the Rhine flow?
+A: North Sea
+`;
+
+describe('Results', function () {
+  this.timeout(120_000);
+  let lab: Lab;
+  let results: Results;
+  let root: string;
+  let path: string;
+  let file: vscode.Uri;
+  let published: Promise<TestRunSummary>;
+  let predictions: Prediction[];
+
+  before(async () => {
+    lab = await vscode.extensions.getExtension<Lab>('pit-lab.pit-lab')!.activate();
+    results = lab.results!;
+    root = join(vscode.workspace.workspaceFolders![0].uri.fsPath, 'results-test');
+    const experiment = await makeWorld(root);
+    file = vscode.Uri.file(join(root, 'data/rivers.qa'));
+    published = nextTestRun(results);
+    const choice = { variants: ['pit'], seeds: [1] };
+    [path] = (await vscode.commands.executeCommand<string[]>('pit.run', experiment, choice))!;
+    await eventually(() => lab.runs.get(path)?.state === 'finished');
+    lab.runs.choose(path);
+    const folder = RunFolder.open(path);
+    predictions = folder.readPredictions(summarizeRun(folder).predictions!);
+  });
+
+  const predictionOf = (question: string) => predictions.find((prediction) => prediction.question === question)!;
+
+  it('publishes a finished evaluation as a test run, without asking the model', async () => {
+    const { name, passed, failed, errored } = await published;
+    assert.equal(name, '⑦ Pre-instruction-tuning, seed 1');
+    const right = predictions.filter(({ exactMatch }) => exactMatch).map(({ id }) => id);
+    const wrong = predictions.filter(({ exactMatch }) => !exactMatch);
+    assert.deepEqual(passed.sort(), right.sort());
+    assert.deepEqual(failed.map(({ id }) => id).sort(), wrong.map(({ id }) => id).sort());
+    const gold = new Map(wrong.map(({ id, answers, prediction }) => [id, [answers.join('\n'), prediction]]));
+    for (const { id, expected, actual } of failed) assert.deepEqual([expected, actual], gold.get(id));
+    assert.deepEqual(errored, []);
+  });
+
+  it('makes items for questions at their lines', () => {
+    const items: vscode.TestItem[] = [];
+    const collect = (item: vscode.TestItem) => (items.push(item), item.children.forEach(collect));
+    results.controller.items.forEach(collect);
+    const rise = items.find(({ label }) => label === 'Where does the Rhine rise?')!;
+    assert.equal(rise.uri?.fsPath, file.fsPath);
+    assert.equal(rise.range?.start.line, 5);
+    assert.equal(rise.parent?.label, 'The Rhine');
+    assert.equal(rise.parent?.parent?.label, 'test');
+  });
+
+  it("writes the model's answer after each answer of a .qa file", async () => {
+    const document = await vscode.workspace.openTextDocument(file);
+    await vscode.window.showTextDocument(document);
+    const verdicts = await results.verdicts(document);
+    const [rise, sea] = verdicts.map(({ line, text, mark, tone }) => ({ line, text, mark, tone }));
+    for (const [verdict, question, line] of [
+      [rise, 'Where does the Rhine rise?', 6],
+      [sea, 'Into which sea does the Rhine flow?', 11],
+    ] as const) {
+      const { prediction, exactMatch } = predictionOf(question);
+      const text = prediction.replace(/\s+/g, ' ').trim() || '(nothing)';
+      assert.deepEqual(verdict, { line, text, mark: exactMatch ? '✓' : '✗', tone: exactMatch ? 'right' : 'wrong' });
+    }
+  });
+
+  it('writes one after each line of qa.jsonl', async () => {
+    const document = await vscode.workspace.openTextDocument(join(root, 'data/test/qa.jsonl'));
+    const verdicts = await results.verdicts(document);
+    assert.deepEqual(
+      verdicts.map(({ line }) => line),
+      Array.from({ length: document.lineCount - 1 }, (_, line) => line),
+    );
+  });
+
+  it('shows the result above the file, and Ask the Model above each question', async () => {
+    const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>('vscode.executeCodeLensProvider', file, 99);
+    const titles = lenses.map(({ range, command }) => `${range.start.line} ${command?.title}`);
+    const right = predictions.filter((one) => one.documentId === 'The Rhine' && one.exactMatch).length;
+    assert.match(
+      titles.find((title) => title.startsWith('0 EM'))!,
+      new RegExp(`^0 EM ${right}/2 · `),
+    );
+    assert.ok(titles.includes('0 ⑦ Pre-instruction-tuning, seed 1'));
+    assert.ok(titles.includes('0 end of stage 2'));
+    assert.ok(titles.includes('0 $(play) Run PIT'));
+    assert.deepEqual(
+      titles.filter((title) => title.endsWith('Ask the Model')),
+      ['5 Ask the Model', '10 Ask the Model'],
+    );
+  });
+
+  it('tells in a hover how the answer developed', async () => {
+    const at = new vscode.Position(11, 3);
+    const hovers = await vscode.commands.executeCommand<vscode.Hover[]>('vscode.executeHoverProvider', file, at);
+    const text = hovers.flatMap(({ contents }) => contents.map((one) => (one as vscode.MarkdownString).value)).join();
+    assert.match(text, /Pre\\-instruction\\-tuning, seed 1/);
+    assert.match(text, /\| Over its stages \|/);
+    assert.match(text, /\| stage 1, epoch 2 · .* \|\n\| stage 2, epoch 2 · .* \|/);
+  });
+
+  it('asks the checkpoint, which says what the evaluation said', async () => {
+    const { id, prediction, output } = predictionOf('Into which sea does the Rhine flow?');
+    const ended = nextTestRun(results);
+    const answer = await vscode.commands.executeCommand<Prediction>('pit.askModel', file, id);
+    assert.deepEqual([answer.prediction, answer.output], [prediction, output]);
+    const { name, passed, failed } = await ended;
+    assert.equal(name, '⑦ Pre-instruction-tuning, seed 1, end of stage 2');
+    assert.deepEqual([...passed, ...failed.map((miss) => miss.id)], [id]);
+  });
+
+  it('marks what has changed since as stale, until the model is asked again', async () => {
+    const document = await vscode.workspace.openTextDocument(file);
+    const { id, prediction } = predictionOf('Into which sea does the Rhine flow?');
+    const edit = new vscode.WorkspaceEdit();
+    edit.replace(file, document.lineAt(11).range, `A: ${prediction || 'x'}`);
+    const changed = new Promise((done) => lab.library.onDidChange(done));
+    await vscode.workspace.applyEdit(edit);
+    await changed;
+    const toneAt = async (line: number) => (await results.verdicts(document)).find((one) => one.line === line)?.tone;
+    assert.equal(await toneAt(11), 'stale');
+    assert.notEqual(await toneAt(6), 'stale');
+    const answer = await vscode.commands.executeCommand<Prediction>('pit.askModel', file, id);
+    assert.equal(answer.exactMatch, prediction !== '');
+    assert.equal(await toneAt(11), prediction === '' ? 'wrong' : 'right');
+  });
+
+  it('hides what the settings switch off', async () => {
+    const settings = vscode.workspace.getConfiguration('pit');
+    const document = await vscode.workspace.openTextDocument(file);
+    for (const name of ['inlineResults', 'codeLens']) await settings.update(name, false);
+    try {
+      assert.deepEqual(await results.verdicts(document), []);
+      assert.deepEqual(await vscode.commands.executeCommand('vscode.executeCodeLensProvider', file, 99), []);
+    } finally {
+      for (const name of ['inlineResults', 'codeLens']) await settings.update(name, undefined);
+    }
+  });
+});
+
+function nextTestRun({ onDidEndTestRun }: Results): Promise<TestRunSummary> {
+  return new Promise((done) => {
+    const listening = onDidEndTestRun((summary) => {
+      listening.dispose();
+      done(summary);
+    });
+  });
+}
+
+/** Biographies in the Wiki2023 layout and a `.qa` file, and an experiment on both. */
+async function makeWorld(root: string): Promise<vscode.Uri> {
+  mkdirSync(root, { recursive: true });
+  await writeBios(join(root, 'data'), { ...biosDefaults, people: { train: 10, test: 5, base: 0 }, seed: 3 });
+  writeFileSync(join(root, 'data/rivers.qa'), rivers);
+  const experiment = {
+    name: 'results',
+    model: { preset: 'nano', vocabulary: 400 },
+    data: ['data'],
+    recipes: [{ recipe: 'pit', epochs: [2, 2] }],
+    threads: 1,
+    training: { sequence: 128, mixed: { rate: 1e-3, batch: 8 }, documents: { rate: 1e-3, batch: 2 } },
+    evaluation: { trainQuestions: 4, maxTokens: 6, bootstrap: 50 },
+  };
+  writeFileSync(join(root, 'results.pit.json'), JSON.stringify(experiment, null, 2));
+  return vscode.Uri.file(join(root, 'results.pit.json'));
+}
+
+function eventually(met: () => boolean): Promise<void> {
+  return new Promise((done) => {
+    const timer = setInterval(() => {
+      if (!met()) return;
+      clearInterval(timer);
+      done();
+    }, 20);
+  });
+}
