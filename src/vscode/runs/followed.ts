@@ -8,8 +8,8 @@ import { type RunState, stateAtOnce } from '../../run/state';
 import { RunWatch } from '../../run/watch';
 import type { LiveRun } from '../lab';
 
-/** Bytes of events read at a time: a few milliseconds. */
-const portion = 262_144;
+/** Bytes of events read at a time, a few milliseconds, and how many events are in a portion that is full. */
+const portion = { bytes: 262_144, events: 200 };
 
 /** Looks for which a dead process is given the benefit of the doubt. */
 const patience = 4;
@@ -46,14 +46,13 @@ export class FollowedRun {
 
   /** Reads on. */
   look(): Glimpse {
-    const { events, restarted } = this.watch.poll(portion);
+    const { events, restarted } = this.watch.poll(portion.bytes);
     this.progress.take({ events, restarted });
-    const more = events.length > 0;
     const state = this.settled(stateAtOnce(this.folder));
     const turned = state !== this.state;
     if (turned) this.reason = reasonOf(this.folder, state);
     this.state = state;
-    return { changed: turned || restarted || more, turned, more };
+    return { changed: turned || restarted || events.length > 0, turned, more: events.length > portion.events };
   }
 
   /** A process that has just died is believed dead a little later: whoever started it then has noted how it ended. */

@@ -16,6 +16,7 @@ export class RunProgressViews implements vscode.Disposable {
   /** By output folder. */
   private readonly notes = new Map<string, Note>();
   private readonly subscription: vscode.Disposable;
+  private isTraining = false;
 
   constructor(private readonly runs: Runs) {
     Object.assign(this.bar, { name: 'PIT: Runs', command: 'pit.openDashboard' });
@@ -43,6 +44,7 @@ export class RunProgressViews implements vscode.Disposable {
 
   private showBar(open: readonly LiveRun[]): void {
     const running = open.filter(({ state }) => state === 'running').reverse();
+    this.setTraining(open.length > 0);
     if (running.length === 0) {
       this.bar.hide();
       this.stop.hide();
@@ -58,6 +60,13 @@ export class RunProgressViews implements vscode.Disposable {
     this.bar.accessibilityInformation = { label: `Training ${statusLine(running, open.length - running.length)}` };
     this.bar.show();
     this.stop.show();
+  }
+
+  /** What menus go by. */
+  private setTraining(isTraining: boolean): void {
+    if (this.isTraining === isTraining) return;
+    this.isTraining = isTraining;
+    void vscode.commands.executeCommand('setContext', 'pit.isTraining', isTraining);
   }
 
   private noteOf(out: string): Note {

@@ -2,18 +2,18 @@
  * The runs of the workspace as their folders tell them, whoever started them. Folders are found by a search, then by
  * the file watcher, and by looking again now and then, for a watcher may miss something; open runs are read on.
  */
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { searchRuns } from '../../run/find';
 import { runFiles, RunFolder } from '../../run/folder';
-import type { LiveRun, RunNews, Runs } from '../lab';
+import type { Experiments, LiveRun, RunNews, Runs } from '../lab';
 import { FollowedRun } from './followed';
 
-/** Levels below a workspace folder, and below an output folder, at which runs are looked for. */
-const depth = { workspace: 6, output: 1 };
+/** Levels below a workspace folder, a folder `runs`, and an output folder, at which runs are looked for. */
+const depth = { workspace: 6, runs: 2, output: 1 };
 /** Milliseconds between two looks at open runs, and at the folders for new ones. */
-const pause = { look: 300, sweep: 5000 };
+const pause = { look: 300, sweep: 2000 };
 const chosenKey = 'pit.chosenRun';
 
 export class WorkspaceRuns implements Runs {
@@ -23,13 +23,15 @@ export class WorkspaceRuns implements Runs {
   readonly onDidChoose = this.chose.event;
   private readonly runs = new Map<string, FollowedRun>();
   private readonly subscriptions: vscode.Disposable[];
-  private isLooking = false;
   private wasChosen?: string;
   /** Resolves when the first search is over. */
   readonly ready: Promise<void>;
 
   /** @param memory of the workspace, which keeps the chosen run */
-  constructor(private readonly memory: vscode.Memento) {
+  constructor(
+    private readonly memory: vscode.Memento,
+    private readonly experiments: Pick<Experiments, 'files'>,
+  ) {
     const watcher = vscode.workspace.createFileSystemWatcher(`**/${runFiles.identity}`, false, true);
     this.subscriptions = [
       watcher,
@@ -63,8 +65,14 @@ export class WorkspaceRuns implements Runs {
     this.chose.fire();
   }
 
-  /** Takes in a run folder at once, as whoever has just made it may ask. */
-  add(path: string): void {
+  /** Looks at a run folder at once, as whoever has just made it or lined it up may ask. */
+  async notice(path: string): Promise<void> {
+    const run = this.runs.get(path);
+    if (run) await this.follow(path, run);
+    else this.add(path);
+  }
+
+  private add(path: string): void {
     if (this.runs.has(path)) return;
     try {
       this.runs.set(path, new FollowedRun(RunFolder.open(path)));
@@ -104,24 +112,20 @@ export class WorkspaceRuns implements Runs {
       for await (const path of searchRuns(uri.fsPath, depth.workspace)) this.add(path);
   }
 
-  /** Looks where runs have been found for others, and for those that are gone. */
+  /** Looks for new runs beside experiments and beside runs, and for runs that are gone. */
   private async sweep(): Promise<void> {
     const known = [...this.runs.keys()];
     const found = new Set<string>();
-    for (const place of new Set(known.map(dirname)))
+    for (const file of await this.experiments.files())
+      for await (const path of searchRuns(join(dirname(file.fsPath), 'runs'), depth.runs)) found.add(path);
+    for (const place of new Set(known.filter((path) => !found.has(path)).map(dirname)))
       for await (const path of searchRuns(place, depth.output)) found.add(path);
     for (const path of found) this.add(path);
     for (const path of known) if (!found.has(path)) this.drop(path);
   }
 
   private async look(): Promise<void> {
-    if (this.isLooking) return;
-    this.isLooking = true;
-    try {
-      for (const [path, run] of this.runs) if (run.isOpen) await this.follow(path, run);
-    } finally {
-      this.isLooking = false;
-    }
+    for (const [path, run] of this.runs) if (run.isOpen) await this.follow(path, run);
   }
 
   /** Reads a run to its end, letting others work after each portion. */
@@ -143,7 +147,13 @@ export class WorkspaceRuns implements Runs {
   }
 }
 
+/** Does something again and again, never twice at once. */
 function every(milliseconds: number, act: () => Promise<void>): vscode.Disposable {
-  const timer = setInterval(() => void act(), milliseconds);
+  let isBusy = false;
+  const timer = setInterval(async () => {
+    if (isBusy) return;
+    isBusy = true;
+    await act().finally(() => (isBusy = false));
+  }, milliseconds);
   return new vscode.Disposable(() => clearInterval(timer));
 }

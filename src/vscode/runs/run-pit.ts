@@ -4,10 +4,12 @@
  */
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
+import { UserError } from '../../errors';
 import { counted } from '../../run/format';
 import { RunFolder } from '../../run/folder';
 import { startConductor } from '../../trainer/launch';
-import type { Lab } from '../lab';
+import type { Lab, LiveRun } from '../lab';
+import { resumable } from './actions';
 import { type Choice, chooseRuns } from './choose';
 import type { Desk } from './desk';
 import type { Opened } from './jobs';
@@ -29,6 +31,7 @@ export class RunPit implements vscode.Disposable {
    * @param choice what to train, where whoever calls knows it
    */
   async run(at?: vscode.Uri, choice?: Choice): Promise<string[] | undefined> {
+    if (!(await isTrusted())) return undefined;
     const file = await experimentFor(this.lab.experiments, at);
     if (!file) return undefined;
     await saveAll();
@@ -42,10 +45,15 @@ export class RunPit implements vscode.Disposable {
     return chosen && this.start(file, chosen);
   }
 
-  /** Goes on with runs that have stopped, all of one output folder. */
-  async resume(out: string, paths: string[]): Promise<void> {
-    await this.desk.do('reopen', paths);
-    this.launch(out, paths);
+  /** Goes on with those of the runs that have been stopped or interrupted or have failed. */
+  async resume(runs: readonly LiveRun[]): Promise<void> {
+    const groups = resumable(runs);
+    if (groups.size === 0) throw new UserError('Only a run that was stopped or interrupted or has failed can go on.');
+    if (!(await isTrusted())) return;
+    for (const [out, paths] of groups) {
+      await this.desk.do('reopen', paths);
+      this.launch(out, paths);
+    }
   }
 
   dispose(): void {
@@ -69,8 +77,17 @@ export class RunPit implements vscode.Disposable {
       paths.map((path) => RunFolder.open(path)),
       jobs(),
     );
-    for (const path of paths) this.lab.runs.add(path);
+    for (const path of paths) void this.lab.runs.notice(path);
   }
+}
+
+/** Reading is always allowed; training only where the person trusts the files. */
+async function isTrusted(): Promise<boolean> {
+  if (vscode.workspace.isTrusted) return true;
+  const manage = 'Manage Workspace Trust';
+  const answer = await vscode.window.showWarningMessage('Training needs a workspace that you trust.', manage);
+  if (answer === manage) await vscode.commands.executeCommand('workbench.trust.manage');
+  return false;
 }
 
 function jobs(): number {
