@@ -34,6 +34,8 @@ export class Compiler implements Compiling {
   private experiment?: Experiment;
   private records = new Records();
   private model?: { key: string; opened: Promise<OpenedModel> };
+  /** The pass that was asked for last: its portions are asked for one after another. */
+  private pass?: { outline: Schedule; stage: number; epoch: number; ids: string[] };
   private readonly outlines = new Map<string, Schedule>();
   private readonly schedules = new Map<string, Schedule>();
 
@@ -84,18 +86,27 @@ export class Compiler implements Compiling {
     return this.records.at(file, line)?.id;
   }
 
-  async seeExample(at: VariantAt, id: string, number?: number): Promise<Sheet> {
+  async seeExample(
+    { variant, seed }: Partial<VariantAt> & { seed: number },
+    id: string,
+    number?: number,
+  ): Promise<Sheet> {
     const record = this.records.get(id);
     if (!record) throw new UserError(`The dataset of the experiment has no document or question "${id}".`);
-    const outline = this.outline(at);
-    const stages = outline.stages.filter((stage) =>
-      outline.members(stage).some((index) => outline.examples[index].id === id),
-    );
+    const variants = variantsOf(this.known());
+    const chosen =
+      variant ??
+      Math.max(
+        0,
+        variants.findIndex((_, one) => this.stagesWith(id, { variant: one, seed }).length > 0),
+      );
+    const at = { variant: chosen, seed };
+    const stages = this.stagesWith(id, at);
     const stage = stages.find((one) => one.number === number) ?? stages[0];
-    const { name } = variantsOf(this.known())[at.variant];
     const { tokenizer, config } = await this.opened();
     const { records } = this;
-    const prompt = { prompt: outline.prompt, seed: at.seed };
+    const prompt = { prompt: this.outline(at).prompt, seed };
+    const { name } = variants[chosen];
     return writeExample({ record, name, stages, stage, experiment: this.known(), tokenizer, config, records, prompt });
   }
 
@@ -111,10 +122,18 @@ export class Compiler implements Compiling {
   /** Ids in the order of a pass: that of the outline, since tokens change only how it is cut into steps. */
   private order(at: EpochAt): string[] {
     const outline = this.outline(at);
-    return outline
-      .plan(stageOf(outline, at), at.epoch)
-      .flat()
-      .map((index) => outline.examples[index].id);
+    const { stage, epoch } = at;
+    if (this.pass?.outline !== outline || this.pass.stage !== stage || this.pass.epoch !== epoch) {
+      const plan = outline.plan(stageOf(outline, at), epoch);
+      this.pass = { outline, stage, epoch, ids: plan.flat().map((index) => outline.examples[index].id) };
+    }
+    return this.pass.ids;
+  }
+
+  private stagesWith(id: string, at: VariantAt): Stage[] {
+    const outline = this.outline(at);
+    const found = outline.examples.filter((example) => example.id === id).map(({ index }) => index);
+    return outline.stages.filter((stage) => outline.members(stage).some((index) => found.includes(index)));
   }
 
   private stageOutline(schedule: Schedule, { order: _, ...stage }: Stage): StageOutline {

@@ -91,8 +91,8 @@ export interface Compiling {
   edit(wish: Wish): Edited;
   /** The example at a line of a file, or the last one before it. */
   exampleAt(file: string, line: number): string | undefined;
-  /** What the model sees of an example; that of a stage, or of the first stage that trains on it. */
-  seeExample(at: VariantAt, id: string, stage?: number): Promise<Sheet>;
+  /** What the model sees of an example: in a variant and stage, or in the first that trains on it. */
+  seeExample(at: Partial<VariantAt> & { seed: number }, id: string, stage?: number): Promise<Sheet>;
   /** What the model sees in a step, from 1. */
   seeStep(at: EpochAt, step: number): Promise<Sheet>;
 }

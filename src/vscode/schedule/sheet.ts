@@ -7,12 +7,21 @@ import type { DescribedToken } from '../../schedule/describe';
 export interface Sheet {
   text: string;
   /** Lines, from 0, that begin an example or a row, with their level. */
-  headings: { line: number; level: 1 | 2; title: string }[];
-  /** Line by line, in order. */
-  spans: Span[];
+  headings: Heading[];
+  /** Where tokens stand, in order: line, start, end, look (its ordinal), token id; `spansOf` reads them. */
+  spans: Int32Array;
+  /** Loss weight of each token. */
+  weights: Float32Array;
 }
 
-export type Look = 'read' | 'quarter' | 'half' | 'most' | 'full' | 'cut';
+export interface Heading {
+  line: number;
+  level: 1 | 2;
+  title: string;
+}
+
+export const looks = ['read', 'quarter', 'half', 'most', 'full', 'cut'] as const;
+export type Look = (typeof looks)[number];
 
 /** A token in the text. Lines and columns count from 0. */
 export interface Span {
@@ -22,6 +31,30 @@ export interface Span {
   look: Look;
   id: number;
   weight: number;
+}
+
+const stride = 5;
+
+/** The tokens on some lines; `to` is behind the last. */
+export function spansOf({ spans, weights }: Sheet, from = 0, to = Infinity): Span[] {
+  const found: Span[] = [];
+  for (let token = firstOn(spans, from); token < weights.length && spans[token * stride] < to; token++) {
+    const [line, start, end, look, id] = spans.subarray(token * stride, (token + 1) * stride);
+    found.push({ line, start, end, look: looks[look], id, weight: weights[token] });
+  }
+  return found;
+}
+
+/** The first token on a line or behind it. */
+function firstOn(spans: Int32Array, line: number): number {
+  let low = 0;
+  let high = spans.length / stride;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (spans[middle * stride] < line) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Tokens that count alike or are cut off, or places without a token. */
@@ -38,7 +71,8 @@ const lineWidth = 110;
 export class SheetWriter {
   private readonly lines: string[] = [];
   private readonly headings: Sheet['headings'] = [];
-  private readonly spans: Span[] = [];
+  private readonly spans: number[] = [];
+  private readonly weights: number[] = [];
 
   heading(level: 1 | 2, title: string): void {
     if (this.lines.length > 0) this.lines.push('');
@@ -65,21 +99,23 @@ export class SheetWriter {
   }
 
   sheet(): Sheet {
-    return { text: `${this.lines.join('\n')}\n`, headings: this.headings, spans: this.spans };
+    const { headings } = this;
+    const text = `${this.lines.join('\n')}\n`;
+    return { text, headings, spans: Int32Array.from(this.spans), weights: Float32Array.from(this.weights) };
   }
 
   private run({ label, tokens, cut }: Run, heaviest: number): void {
     let line = `  ${label.padEnd(labelWidth)}`;
     const indent = ' '.repeat(line.length);
-    const begun = () => line.trim() !== '' && line.length > indent.length;
     for (const { text, id, weight } of tokens) {
-      if (begun() && line.length + text.length > lineWidth) {
+      if (line.length > indent.length && line.length + text.length > lineWidth) {
         this.lines.push(line);
         line = indent;
       }
       const look = cut ? 'cut' : lookOf(weight / heaviest);
       const start = line.length;
-      this.spans.push({ line: this.lines.length, start, end: start + text.length, look, id, weight });
+      this.spans.push(this.lines.length, start, start + text.length, looks.indexOf(look), id);
+      this.weights.push(weight);
       line += text;
     }
     this.lines.push(line);

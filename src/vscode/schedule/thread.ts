@@ -25,7 +25,7 @@ export interface Told {
 }
 
 type Method = keyof Compiling;
-type Result<Name extends Method> = Awaited<ReturnType<Compiling[Name]>>;
+export type Result<Name extends Method> = Awaited<ReturnType<Compiling[Name]>>;
 
 interface Waiting {
   done(value: unknown): void;
@@ -52,7 +52,11 @@ export class CompilerThread {
   }
 
   /** Asks about a file and its dataset, told first if the thread doesn't know them yet. */
-  async ask<Name extends Method>(about: Told, method: Name, ...words: Parameters<Compiling[Name]>) {
+  async ask<Name extends Method>(
+    about: Told,
+    method: Name,
+    ...words: Parameters<Compiling[Name]>
+  ): Promise<Result<Name>> {
     this.telling = this.telling.catch(() => undefined).then(() => this.tell(about));
     await this.telling;
     return this.send(method, ...words);

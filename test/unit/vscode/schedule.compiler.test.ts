@@ -4,7 +4,7 @@ import { applied } from '../../../src/schedule/edit-text';
 import { parseExperiment } from '../../../src/schedule/read-experiment';
 import { Compiler } from '../../../src/vscode/schedule/compiler';
 import type { EpochAt, Wish } from '../../../src/vscode/schedule/protocol';
-import type { Sheet } from '../../../src/vscode/schedule/sheet';
+import { type Sheet, spansOf } from '../../../src/vscode/schedule/sheet';
 import { world } from '../schedule/world';
 import { WordTokenizer } from '../schedule/words';
 
@@ -145,10 +145,10 @@ describe('the compiler behind the Schedule view', () => {
 });
 
 /** The tokens of a sheet with the words that their lines begin with. */
-function read({ text: whole, spans }: Sheet): { label: string; text: string; weight: number }[] {
-  const lines = whole.split('\n');
+function read(sheet: Sheet): { label: string; text: string; weight: number }[] {
+  const lines = sheet.text.split('\n');
   let label = '';
-  return spans.map(({ line, start, end, weight }) => {
+  return spansOf(sheet).map(({ line, start, end, weight }) => {
     label = lines[line].slice(0, 16).trim() || label;
     return { label, text: lines[line].slice(start, end), weight };
   });
@@ -195,7 +195,7 @@ describe('what the model sees', () => {
     const expected = realised({ recipes: ['pit'] }, { ...at, stage: 1, epoch: 1 })[1];
     const named = sheet.headings.filter(({ level }) => level === 2).map(({ title }) => title.split(' ')[1]);
     assert.deepEqual([...named].sort(), [...expected].sort());
-    const sum = sheet.spans.reduce((total, { weight }) => total + weight, 0);
+    const sum = sheet.weights.reduce((total, weight) => total + weight, 0);
     assert.ok(Math.abs(sum - 1) < 1e-5, String(sum));
   });
 
