@@ -41,7 +41,7 @@ function toDocument(front: FrontMatter, text: string, file: InputFile): Document
 }
 
 /** Index of the line after the front matter; 0 without one. */
-function bodyStart(lines: readonly string[]): number {
+export function bodyStart(lines: readonly string[]): number {
   if (lines[0]?.trimEnd() !== '---') return 0;
   return lines.findIndex((line, index) => index > 0 && line.trimEnd() === '---') + 1;
 }

@@ -79,6 +79,6 @@ function questionRow({ id, documentId, question, answers, domain }: Question, gi
 }
 
 /** Whole numbers stay numbers, as in the public files. */
-function plainId(id: string): string | number {
+export function plainId(id: string): string | number {
   return /^(0|[1-9]\d{0,14})$/.test(id) ? Number(id) : id;
 }
