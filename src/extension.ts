@@ -17,7 +17,7 @@ export function activate(context: vscode.ExtensionContext): Lab {
   const log = vscode.window.createOutputChannel('PIT Lab', { log: true });
   const experiments = new WorkspaceExperiments(context.workspaceState);
   const library = new WorkspaceLibrary(experiments);
-  const runs = new WorkspaceRuns(context.workspaceState, experiments);
+  const runs = new WorkspaceRuns(context.workspaceState, experiments, log);
   const lab: Lab = { context, log, experiments, library, runs };
   context.subscriptions.push(log, experiments, library, runs);
   for (const register of parts) register(lab);

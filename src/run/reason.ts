@@ -5,6 +5,9 @@ import { readTail } from './files';
 import { type Exit, runFiles, type RunFolder } from './folder';
 import { lastEvents, type RunState } from './state';
 
+/** Of a run that was made, and then taken out of its queue or left alone by it. */
+export const notBegun = 'It has not begun.';
+
 /** Undefined where there is nothing to explain: a run that waits, runs or has finished. */
 export function reasonOf(folder: RunFolder, state: RunState): string | undefined {
   if (state === 'interrupted') return deathOf(folder);
@@ -21,7 +24,7 @@ function deathOf(folder: RunFolder): string {
   const exit = existsSync(folder.file(runFiles.exit)) ? folder.readJson<Exit>(runFiles.exit) : undefined;
   if (exit) return exitSentence(exit);
   const holder = folder.holder();
-  if (!holder) return 'It has not begun.';
+  if (!holder) return notBegun;
   if (holder.host !== hostname()) return `It was started on ${holder.host}; from here nobody can tell how it gets on.`;
   return `Its process ${holder.pid} is gone, and nobody saw it end.`;
 }

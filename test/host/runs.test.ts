@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { biosDefaults, writeBios } from '../../src/dataset/bios';
 import type { RunEvent } from '../../src/run/events';
@@ -11,6 +12,7 @@ import { RunFolder } from '../../src/run/folder';
 import type { Lab, LiveRun, Runs } from '../../src/vscode/lab';
 import { Desk } from '../../src/vscode/runs/desk';
 import { Digests } from '../../src/vscode/runs/digests';
+import { Endings } from '../../src/vscode/runs/endings';
 import { WorkspaceRuns } from '../../src/vscode/runs/registry';
 import { RunsTree } from '../../src/vscode/runs/tree';
 
@@ -129,7 +131,7 @@ describe('Run PIT', function () {
     const world = await makeWorld('again', { recipes: [{ recipe: 'pit', epochs: [12, 1] }] });
     const [path] = await run(world);
     await until(runs, path, ({ progress }) => (progress?.stage?.step ?? 0) >= 3);
-    const later = new WorkspaceRuns(memory(), lab.experiments);
+    const later = new WorkspaceRuns(memory(), lab.experiments, lab.log);
     await later.ready;
     assert.equal(later.get(path)?.state, 'running');
     const there = await until(later, path, ({ progress }) => progress?.stage !== undefined);
@@ -137,6 +139,45 @@ describe('Run PIT', function () {
     await Promise.all([runs, later].map((one) => until(one, path, ({ state }) => state === 'finished')));
     assert.deepEqual({ ...later.get(path), folder: path }, { ...runs.get(path), folder: path });
     later.dispose();
+  });
+
+  it('tells how a run has ended that was at work when the last window closed', async () => {
+    const run = runs.all().find(({ state }) => state === 'finished')!;
+    const said = answering('showInformationMessage');
+    const remembered = memory();
+    await remembered.update('pit.runsAtWork', [run.folder.path, '/gone']);
+    const desk = new Desk(bundle('desk.cjs'));
+    const endings = new Endings(runs, desk, remembered);
+    await eventually(() => said.length > 0);
+    assert.match(said[0], /seed 1: EM \d/);
+    assert.equal(said.length, 1);
+    for (const one of [endings, desk]) one.dispose();
+  });
+
+  it('asks which experiment on a file that several read', async () => {
+    const world = await makeWorld('reading');
+    const other = vscode.Uri.file(join(world.root, 'other.pit.json'));
+    writeFileSync(
+      other.fsPath,
+      readFileSync(world.file.fsPath, 'utf8').replace('"name": "reading"', '"name": "other"'),
+    );
+    await eventually(async () => (await lab.experiments.files()).some(({ fsPath }) => fsPath === other.fsPath));
+    const original = vscode.window.showQuickPick;
+    const offered: string[] = [];
+    const pick = (items: readonly { label: string }[]) => {
+      offered.push(...items.map(({ label }) => basename(label)));
+      return Promise.resolve(items.find(({ label }) => label.endsWith('other.pit.json')));
+    };
+    Object.assign(vscode.window, { showQuickPick: pick });
+    restore.push(() => Object.assign(vscode.window, { showQuickPick: original }));
+    const data = vscode.Uri.file(join(world.root, 'data/train/qa.jsonl'));
+    const [path] = (await vscode.commands.executeCommand<string[]>('pit.run', data, {
+      variants: ['pit'],
+      seeds: [1],
+    }))!;
+    assert.deepEqual(offered.sort(), ['other.pit.json', 'reading.pit.json']);
+    assert.equal(path, join(world.root, 'runs/other/pit-seed1'));
+    await until(runs, path, ({ state }) => state === 'finished');
   });
 
   it('shows a run that was started in a terminal', async () => {
@@ -160,8 +201,8 @@ describe('Run PIT', function () {
     const group = tree.getChildren().find((node) => tree.getTreeItem(node).label === 'whole')!;
     const [node] = tree.getChildren(group);
     const item = tree.getTreeItem(node);
-    assert.equal(item.label, '⑦ Pre-instruction-tuning');
-    assert.match(String(item.description), /^seed 1 · EM \d+\.\d \[\d+\.\d, \d+\.\d\]/);
+    assert.equal(item.label, '⑦ pit, seed 1');
+    assert.match(String(item.description), /^EM \d+\.\d \[\d+\.\d, \d+\.\d\]/);
     assert.match(item.contextValue!, /^run\.finished/);
     const stages = tree.getChildren(node).map((stage) => tree.getTreeItem(stage));
     assert.equal(stages.length, 2);
@@ -261,14 +302,8 @@ function until(runs: Runs, path: string, met: (run: LiveRun) => boolean): Promis
 
 const exists = (path: string) => eventually(() => existsSync(path));
 
-function eventually(met: () => boolean): Promise<void> {
-  return new Promise((done) => {
-    const timer = setInterval(() => {
-      if (!met()) return;
-      clearInterval(timer);
-      done();
-    }, 20);
-  });
+async function eventually(met: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await met())) await setTimeout(20);
 }
 
 function memory(): vscode.Memento {

@@ -8,8 +8,7 @@ import { runFiles } from '../../run/folder';
 import { isAlive } from '../../run/process';
 import { requestStop } from '../../trainer/conduct';
 import type { LiveRun } from '../lab';
-import { nameOf } from './labels';
-import { isAtWork } from './progress';
+import { isAtWork, nameOf } from './labels';
 import type { WorkspaceRuns } from './registry';
 
 /** Shows runs in the dashboard, several beside each other. */

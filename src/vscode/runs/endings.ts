@@ -8,8 +8,7 @@ import { counted } from '../../run/format';
 import { lastWords } from '../../run/reason';
 import type { LiveRun, RunNews, Runs } from '../lab';
 import type { Desk } from './desk';
-import { nameOf, resultOf } from './labels';
-import { isAtWork } from './progress';
+import { isAtWork, nameOf, resultOf } from './labels';
 
 const key = 'pit.runsAtWork';
 

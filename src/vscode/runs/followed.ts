@@ -44,6 +44,10 @@ export class FollowedRun {
     return [this.folder.holder(), this.folder.queued()].some((mark) => mark !== undefined && isAlive(mark));
   }
 
+  get isFinished(): boolean {
+    return this.state === 'finished';
+  }
+
   /** Reads on. */
   look(): Glimpse {
     const { events, restarted } = this.watch.poll(portion.bytes);

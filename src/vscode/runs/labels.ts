@@ -1,10 +1,13 @@
 /** How runs are called and described in the Runs view, the status bar and messages. Pure: no part of the window. */
 import { basename, dirname } from 'node:path';
-import { duration, interval, magnitude, percent } from '../../run/format';
+import { counted, duration, interval, magnitude, percent } from '../../run/format';
 import type { RunIdentity } from '../../run/folder';
+import { notBegun } from '../../run/reason';
 import type { RunState } from '../../run/state';
 import type { LiveRun } from '../lab';
 import type { RunDigest, StageDigest } from './jobs';
+
+export const isAtWork = ({ state }: LiveRun) => state === 'running' || state === 'waiting';
 
 /** `⑦ Pre-instruction-tuning`, or what its author calls the variant. */
 export function titleOf({ title, recipe }: RunIdentity): string {
@@ -16,8 +19,26 @@ export function nameOf(identity: RunIdentity): string {
   return `${titleOf(identity)}, seed ${identity.seed}`;
 }
 
-/** Theme icon and colour of a state. */
-export const icons: Record<RunState, readonly [icon: string, colour?: string]> = {
+/** `⑦ pit`: as short as a narrow view needs it. */
+export function shortNameOf({ title = '', recipe }: RunIdentity): string {
+  return /^[①-⑳] /.test(title) ? `${title[0]} ${recipe}` : recipe;
+}
+
+/** Theme icon and colour of a run. */
+export function iconOf(run: LiveRun): readonly [icon: string, colour?: string] {
+  return isUnbegun(run) ? ['circle-outline'] : icons[run.state];
+}
+
+/** The state in words. */
+export function stateWord(run: LiveRun): string {
+  return isUnbegun(run) ? 'not begun' : run.state;
+}
+
+function isUnbegun({ state, reason }: LiveRun): boolean {
+  return state === 'interrupted' && reason === notBegun;
+}
+
+const icons: Record<RunState, readonly [icon: string, colour?: string]> = {
   waiting: ['clock'],
   running: ['sync~spin', 'charts.blue'],
   finished: ['pass-filled', 'charts.green'],
@@ -26,10 +47,9 @@ export const icons: Record<RunState, readonly [icon: string, colour?: string]> =
   interrupted: ['warning', 'charts.orange'],
 };
 
-/** What stands beside a run's title. */
+/** What stands beside a run's name. */
 export function describeRun(run: LiveRun, digest?: RunDigest): string {
-  const { seed } = run.folder.identity;
-  return [`seed ${seed}`, run.state === 'finished' ? resultOf(digest) : standingOf(run)].filter(Boolean).join(' · ');
+  return (run.state === 'finished' && resultOf(digest)) || standingOf(run);
 }
 
 /** `EM 43.1 [38.2, 48.0]`. */
@@ -38,8 +58,9 @@ export function resultOf(digest: RunDigest | undefined): string | undefined {
 }
 
 /** `34 % · 2 min 5 s left` of a run that trains, else its state. */
-export function standingOf({ state, progress }: LiveRun): string {
-  if (state !== 'running') return state;
+export function standingOf(run: LiveRun): string {
+  const { state, progress } = run;
+  if (state !== 'running') return stateWord(run);
   if (!progress) return 'starting';
   const left = progress.secondsLeft === undefined ? undefined : `${duration(progress.secondsLeft)} left`;
   return [`${wholePercent(progress.done)} %`, left].filter(Boolean).join(' · ');
@@ -100,7 +121,7 @@ export function runFacts(run: LiveRun, digest?: RunDigest): string[] {
   const { folder, state, reason } = run;
   const { result, blindPrior, device, tokensPerSecond, problems = [] } = digest ?? {};
   const lines = [
-    reason ? `${state}: ${reason}` : state,
+    reason && !isUnbegun(run) ? `${state}: ${reason}` : stateWord(run),
     stageOf(run),
     result &&
       `EM ${interval(result.exactMatch)}, recall ${interval(result.recall)}, ROUGE-L ${interval(result.rougeL)}`,
@@ -147,12 +168,22 @@ export function describeGroup({ out, name, runs }: RunGroup): string {
   return [folder, count].filter(Boolean).join(' · ');
 }
 
-/** One line for the status bar: the only run that trains, or how many do. */
+/** `2 of 6 finished · ⑦ Pre-instruction-tuning, seed 1 · stage 2: documents, step 14 of 80 · 35 %`. */
+export function groupLine({ runs }: RunGroup): string {
+  const running = runs.find(({ state }) => state === 'running');
+  const finished = runs.filter(({ state }) => state === 'finished').length;
+  const count = runs.length > 1 ? `${finished} of ${runs.length} finished` : undefined;
+  const what = running ? [nameOf(running.folder.identity), stageOf(running), standingOf(running)] : ['starting'];
+  return [count, ...what].filter(Boolean).join(' · ');
+}
+
+/** One line for the status bar: a run that trains, and how many more are at work. */
 export function statusLine(running: readonly LiveRun[], waiting: number): string {
   const [first, ...others] = running;
+  if (!first) return `${counted(waiting, 'run')} waiting`;
   const more = others.length + waiting > 0 ? ` (+${others.length + waiting})` : '';
   const stage = first.progress?.stage;
-  return [`${titleOf(first.folder.identity)}${more}`, stage && `stage ${stage.number}`, standingOf(first)]
+  return [`${shortNameOf(first.folder.identity)}${more}`, stage && `stage ${stage.number}`, standingOf(first)]
     .filter(Boolean)
     .join(' · ');
 }

@@ -5,6 +5,7 @@
 import { dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import * as vscode from 'vscode';
+import { messageOf } from '../../errors';
 import { searchRuns } from '../../run/find';
 import { runFiles, RunFolder } from '../../run/folder';
 import type { Experiments, LiveRun, RunNews, Runs } from '../lab';
@@ -23,7 +24,8 @@ export class WorkspaceRuns implements Runs {
   readonly onDidChoose = this.chose.event;
   private readonly runs = new Map<string, FollowedRun>();
   private readonly subscriptions: vscode.Disposable[];
-  private wasChosen?: string;
+  /** Path of the chosen run. */
+  private current?: string;
   /** Resolves when the first search is over. */
   readonly ready: Promise<void>;
 
@@ -31,6 +33,7 @@ export class WorkspaceRuns implements Runs {
   constructor(
     private readonly memory: vscode.Memento,
     private readonly experiments: Pick<Experiments, 'files'>,
+    private readonly log: Pick<vscode.LogOutputChannel, 'debug'>,
   ) {
     const watcher = vscode.workspace.createFileSystemWatcher(`**/${runFiles.identity}`, false, true);
     this.subscriptions = [
@@ -61,8 +64,7 @@ export class WorkspaceRuns implements Runs {
 
   choose(path: string): void {
     void this.memory.update(chosenKey, path);
-    this.wasChosen = path;
-    this.chose.fire();
+    this.compareChoice();
   }
 
   /** Looks at a run folder at once, as whoever has just made it or lined it up may ask. */
@@ -101,9 +103,10 @@ export class WorkspaceRuns implements Runs {
 
   /** The choice changes by itself where the newest finished run is another one, or the chosen one is gone. */
   private compareChoice(): void {
-    const now = this.chosen?.folder.path;
-    if (now === this.wasChosen) return;
-    this.wasChosen = now;
+    const choice = this.memory.get<string>(chosenKey, '');
+    const now = this.runs.has(choice) ? choice : this.sorted().find(({ isFinished }) => isFinished)?.folder.path;
+    if (now === this.current) return;
+    this.current = now;
     this.chose.fire();
   }
 
@@ -125,7 +128,13 @@ export class WorkspaceRuns implements Runs {
   }
 
   private async look(): Promise<void> {
-    for (const [path, run] of this.runs) if (run.isOpen) await this.follow(path, run);
+    for (const [path, run] of this.runs)
+      try {
+        if (run.isOpen) await this.follow(path, run);
+      } catch (error) {
+        // One folder that can't be read must not hide the others; it is looked at again.
+        this.log.debug(`${path}: ${messageOf(error)}`);
+      }
   }
 
   /** Reads a run to its end, letting others work after each portion. */

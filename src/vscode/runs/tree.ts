@@ -8,12 +8,15 @@ import {
   describeRun,
   describeStage,
   groupsOf,
-  icons,
+  iconOf,
+  isAtWork,
   nameOf,
+  type RunGroup,
   runFacts,
+  shortNameOf,
   stageFacts,
   stageLabel,
-  titleOf,
+  stateWord,
 } from './labels';
 
 export interface GroupNode {
@@ -107,7 +110,7 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     const item = new vscode.TreeItem(group?.name ?? '', vscode.TreeItemCollapsibleState.Expanded);
     item.id = node.out;
     item.iconPath = new vscode.ThemeIcon('beaker');
-    item.contextValue = 'runGroup';
+    item.contextValue = group && groupContext(group);
     item.description = group && describeGroup(group);
     item.tooltip = vscode.workspace.asRelativePath(node.out);
     return item;
@@ -116,15 +119,16 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   private runItem(run: LiveRun): vscode.TreeItem {
     const { path, identity } = run.folder;
     const digest = this.digests.get(run);
+    const label = `${shortNameOf(identity)}, seed ${identity.seed}`;
     const isChosen = this.runs.chosen?.folder.path === path;
-    const item = new vscode.TreeItem(titleOf(identity), vscode.TreeItemCollapsibleState.Collapsed);
+    const item = new vscode.TreeItem(label, vscode.TreeItemCollapsibleState.Collapsed);
     const description = describeRun(run, digest);
     item.id = path;
     item.description = isChosen ? `${description} · inline` : description;
-    item.iconPath = iconOf(run);
+    item.iconPath = themed(iconOf(run));
     item.contextValue = ['run', run.state, ...(isChosen ? ['chosen'] : [])].join('.');
     item.tooltip = tooltipOf(nameOf(identity), runFacts(run, digest));
-    item.accessibilityInformation = { label: `${nameOf(identity)}, ${run.state}, ${description}` };
+    item.accessibilityInformation = { label: `${nameOf(identity)}, ${stateWord(run)}, ${description}` };
     item.command = { command: 'pit.openRun', title: 'Open', arguments: [this.runNode(path)] };
     return item;
   }
@@ -146,8 +150,16 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   }
 }
 
-function iconOf({ state }: LiveRun): vscode.ThemeIcon {
-  const [icon, colour] = icons[state];
+/** What menus go by: whether anything of the group is at work, and whether anything can go on. */
+function groupContext({ runs }: RunGroup): string {
+  const flags = [
+    ...(runs.some(isAtWork) ? ['working'] : []),
+    ...(runs.some(({ state }) => ['stopped', 'failed', 'interrupted'].includes(state)) ? ['resumable'] : []),
+  ];
+  return ['runGroup', ...flags].join('.');
+}
+
+function themed([icon, colour]: readonly [string, string?]): vscode.ThemeIcon {
   return new vscode.ThemeIcon(icon, colour ? new vscode.ThemeColor(colour) : undefined);
 }
 

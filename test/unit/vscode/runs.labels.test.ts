@@ -32,15 +32,16 @@ describe('labels of runs', () => {
 
   it('gives a finished run its result with the interval', () => {
     const digest = { result: answers } as RunDigest;
-    assert.equal(describeRun(live('finished'), digest), 'seed 1 · EM 50.0 [40.0, 60.0]');
-    assert.equal(describeRun(live('finished')), 'seed 1');
+    assert.equal(describeRun(live('finished'), digest), 'EM 50.0 [40.0, 60.0]');
+    assert.equal(describeRun(live('finished')), 'finished');
   });
 
   it('gives a run at work how far it is, and every other its state', () => {
-    assert.equal(describeRun(training(0.349, 125)), 'seed 1 · 34 % · 2 min 5 s left');
-    assert.equal(describeRun(training(0.9999)), 'seed 1 · 99 %');
-    assert.equal(describeRun(live('running')), 'seed 1 · starting');
-    assert.equal(describeRun(live('interrupted')), 'seed 1 · interrupted');
+    assert.equal(describeRun(training(0.349, 125)), '34 % · 2 min 5 s left');
+    assert.equal(describeRun(training(0.9999)), '99 %');
+    assert.equal(describeRun(live('running')), 'starting');
+    assert.equal(describeRun(live('interrupted')), 'interrupted');
+    assert.equal(describeRun(live('interrupted', { reason: 'It has not begun.' })), 'not begun');
   });
 
   it('tells why a run died, and where it lies', () => {
@@ -51,8 +52,9 @@ describe('labels of runs', () => {
   });
 
   it('sums up in the status bar', () => {
-    assert.equal(statusLine([training(0.5, 60)], 0), `${title} · stage 2 · 50 % · 1 min 0 s left`);
-    assert.equal(statusLine([training(0.5), training(0.1)], 3), `${title} (+4) · stage 2 · 50 %`);
+    assert.equal(statusLine([training(0.5, 60)], 0), `⑦ pit · stage 2 · 50 % · 1 min 0 s left`);
+    assert.equal(statusLine([training(0.5), training(0.1)], 3), `⑦ pit (+4) · stage 2 · 50 %`);
+    assert.equal(statusLine([], 2), '2 runs waiting');
   });
 
   it('gives a stage its numbers, or how far it is', () => {
