@@ -9,6 +9,7 @@ import type { RunFolder } from '../run/folder';
 import type { RunState } from '../run/state';
 import type { ReadExperiment } from '../schedule/read-experiment';
 import type { InlineVerdict } from './results/inline';
+import type { Node as ScheduleNode } from './schedule/nodes';
 import type { TestRunSummary } from './results/test-report';
 
 export interface Lab {
@@ -19,6 +20,13 @@ export interface Lab {
   runs: Runs;
   /** Set by the part that shows results. */
   results?: Results;
+  /** Set by the part that shows schedules: its rows, and what happens when something is dropped on one. */
+  schedule?: ScheduleView;
+}
+
+export interface ScheduleView {
+  tree: vscode.TreeDataProvider<ScheduleNode>;
+  drag: vscode.TreeDragAndDropController<ScheduleNode>;
 }
 
 /** A dataset of the workspace: what an experiment reads, or a folder with data that no experiment names. */
