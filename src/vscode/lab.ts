@@ -5,6 +5,7 @@
 import type * as vscode from 'vscode';
 import type { LoadedDataset } from '../dataset/load';
 import type { DatasetSource } from '../dataset/source';
+import type { Prediction } from '../run/events';
 import type { RunFolder } from '../run/folder';
 import type { RunState } from '../run/state';
 import type { ReadExperiment } from '../schedule/read-experiment';
@@ -99,6 +100,8 @@ export interface Results {
   /** What is written behind the answers of a document. */
   verdicts(document: vscode.TextDocument): Promise<InlineVerdict[]>;
   readonly controller: vscode.TestController;
+  /** Asks the chosen checkpoint the questions of a request, as the Testing view does. */
+  ask(request: vscode.TestRunRequest, token: vscode.CancellationToken): Promise<Prediction[]>;
   /** A run of the Testing view is over: questions that were asked, or a finished evaluation that was published. */
   readonly onDidEndTestRun: vscode.Event<TestRunSummary>;
 }

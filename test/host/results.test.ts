@@ -134,6 +134,76 @@ describe('Results', function () {
     assert.deepEqual([...passed, ...failed.map((miss) => miss.id)], [id]);
   });
 
+  it('publishes an evaluation only once', async () => {
+    const ended = nextTestRun(results);
+    await results.controller.resolveHandler!(undefined);
+    await vscode.commands.executeCommand('pit.askModel', file, predictionOf('Where does the Rhine rise?').id);
+    assert.match((await ended).name, /end of stage 2$/);
+  });
+
+  it('asks all questions below an item, and shows a miss as gold against answer', async () => {
+    const item = await itemAt(results, ['test']);
+    const ended = nextTestRun(results);
+    const answers = await results.ask(new vscode.TestRunRequest([item]), new vscode.CancellationTokenSource().token);
+    assert.deepEqual(answers.map(substance).sort(), predictions.map(substance).sort());
+    const { failed } = await ended;
+    for (const { id, expected, actual } of failed) {
+      const { answers, prediction } = predictions.find((one) => one.id === id)!;
+      assert.deepEqual([expected, actual], [answers.join('\n'), prediction]);
+    }
+  });
+
+  it('leaves out what is excluded, and asks nothing when it is cancelled', async () => {
+    const item = await itemAt(results, ['test']);
+    const rhine = await itemAt(results, ['test', 'The Rhine']);
+    const live = new vscode.CancellationTokenSource();
+    const others = await results.ask(new vscode.TestRunRequest([item], [rhine]), live.token);
+    assert.equal(others.length, predictions.length - 2);
+    const dead = new vscode.CancellationTokenSource();
+    dead.cancel();
+    assert.deepEqual(await results.ask(new vscode.TestRunRequest([item]), dead.token), []);
+  });
+
+  it('answers from the checkpoint that is chosen, and shows what it said then', async () => {
+    const folder = RunFolder.open(path);
+    const [first] = summarizeRun(folder).stages;
+    const then = folder.readPredictions(first.evaluations.find(({ split }) => split === 'test')!.predictions!);
+    const question = then.find((one) => one.question === 'Into which sea does the Rhine flow?')!;
+    const restore = picking(({ label }) => label.includes('end of stage 1'));
+    await vscode.commands.executeCommand('pit.chooseCheckpoint');
+    restore();
+    try {
+      const document = await vscode.workspace.openTextDocument(file);
+      const shown = (await results.verdicts(document)).find(({ line }) => line === 11)!;
+      assert.equal(shown.text, question.prediction.replace(/\s+/g, ' ').trim() || '(nothing)');
+      const answer = await vscode.commands.executeCommand<Prediction>('pit.askModel', file, question.id);
+      assert.equal(answer.output, question.output);
+    } finally {
+      const back = picking(({ description }) => description === 'the newest');
+      await vscode.commands.executeCommand('pit.chooseCheckpoint');
+      back();
+    }
+  });
+
+  it('calls a test errored, and says why, where the process can’t answer', async () => {
+    const weights = join(path, 'checkpoints', lastCheckpoint(path), 'model.safetensors');
+    const item = await itemAt(results, ['test', 'The Rhine']);
+    await vscode.workspace.fs.rename(vscode.Uri.file(weights), vscode.Uri.file(`${weights}.away`));
+    try {
+      const broken = await copyOfRun(path);
+      await eventually(() => lab.runs.get(broken) !== undefined);
+      lab.runs.choose(broken);
+      const ended = nextTestRun(results);
+      await results.ask(new vscode.TestRunRequest([item]), new vscode.CancellationTokenSource().token);
+      const { errored, passed, failed } = await ended;
+      assert.equal(errored.length, 2);
+      assert.equal(passed.length + failed.length, 0);
+    } finally {
+      await vscode.workspace.fs.rename(vscode.Uri.file(`${weights}.away`), vscode.Uri.file(weights));
+      lab.runs.choose(path);
+    }
+  });
+
   it('marks what has changed since as stale, until the model is asked again', async () => {
     const document = await vscode.workspace.openTextDocument(file);
     const { id, prediction } = predictionOf('Into which sea does the Rhine flow?');
@@ -162,6 +232,42 @@ describe('Results', function () {
     }
   });
 });
+
+const substance = ({ id, output, exactMatch }: Prediction) => `${id} ${output} ${exactMatch}`;
+
+/** The item with these labels below the dataset of this test, opened on the way. */
+async function itemAt({ controller }: Results, labels: string[]): Promise<vscode.TestItem> {
+  await controller.resolveHandler!(undefined);
+  const named = (items: vscode.TestItemCollection, label: string) =>
+    [...items].map(([, item]) => item).find((item) => item.label === label)!;
+  let item = named(controller.items, 'results');
+  for (const label of labels) {
+    await controller.resolveHandler!(item);
+    item = named(item.children, label);
+  }
+  return item;
+}
+
+/** Answers the next list with the item that fits; gives what undoes it. */
+function picking(fits: (item: vscode.QuickPickItem) => boolean): () => void {
+  const original = vscode.window.showQuickPick;
+  const pick = async (items: readonly vscode.QuickPickItem[]) => items.find(fits);
+  Object.assign(vscode.window, { showQuickPick: pick });
+  return () => void Object.assign(vscode.window, { showQuickPick: original });
+}
+
+function lastCheckpoint(path: string): string {
+  const event = RunFolder.open(path)
+    .readEvents()
+    .events.findLast(({ type }) => type === 'checkpoint');
+  return event?.type === 'checkpoint' ? event.folder.split('/').at(-1)! : '';
+}
+
+/** The same run under another path, as a window finds it. */
+async function copyOfRun(path: string): Promise<string> {
+  await vscode.workspace.fs.copy(vscode.Uri.file(path), vscode.Uri.file(`${path}-copy`));
+  return `${path}-copy`;
+}
 
 function nextTestRun({ onDidEndTestRun }: Results): Promise<TestRunSummary> {
   return new Promise((done) => {

@@ -1,7 +1,9 @@
 /** Writes verdicts behind the answers in the editors: only in the lines that are seen, and only once they stand still. */
 import * as vscode from 'vscode';
-import { type InlineVerdict, type Tone, verdicts } from './inline';
+import { badgeWidth, type InlineVerdict, type Tone, verdicts } from './inline';
 import type { Sheets } from './sheets';
+import type { Spot } from './spots';
+import type { QuestionTests } from './tests';
 import { spotsOf } from './document-spots';
 
 /** Milliseconds of quiet before an editor is drawn. */
@@ -9,23 +11,33 @@ const quiet = 80;
 /** Lines beyond those seen, so that a little scrolling shows nothing bare. */
 const margin = 40;
 
-const colours: Record<Tone, { mark: string; text: string }> = {
-  right: { mark: 'testing.iconPassed', text: 'editorCodeLens.foreground' },
-  wrong: { mark: 'testing.iconFailed', text: 'editorCodeLens.foreground' },
-  stale: { mark: 'editorCodeLens.foreground', text: 'editorCodeLens.foreground' },
+const quietColour = 'editorCodeLens.foreground';
+const colours: Record<Tone, string> = {
+  right: 'testing.iconPassed',
+  wrong: 'testing.iconFailed',
+  stale: quietColour,
 };
 
 export class InlineResults implements vscode.Disposable {
-  private readonly type = vscode.window.createTextEditorDecorationType({
-    rangeBehavior: vscode.DecorationRangeBehavior.ClosedClosed,
-  });
+  /** The editor puts what stands at one place in the order of these keys. */
+  private readonly types = [decorationType(), decorationType()].sort((a, b) => (a.key < b.key ? -1 : 1));
   private readonly timers = new Map<vscode.TextEditor, NodeJS.Timeout>();
   private readonly subscriptions: vscode.Disposable[];
 
-  constructor(private readonly sheets: Sheets) {
+  /** What the Testing view shows behind lines, by question id. */
+  private badges = new Map<string, number>();
+
+  constructor(
+    private readonly sheets: Sheets,
+    tests: QuestionTests,
+  ) {
     const all = () => vscode.window.visibleTextEditors.forEach((editor) => this.plan(editor));
     this.subscriptions = [
       sheets.onDidChange(all),
+      tests.onDidEnd(({ failed }) => {
+        this.badges = new Map(failed.map((miss) => [miss.id, badgeWidth(miss)]));
+        all();
+      }),
       vscode.window.onDidChangeVisibleTextEditors(all),
       vscode.window.onDidChangeTextEditorVisibleRanges(({ textEditor }) => this.plan(textEditor)),
       vscode.workspace.onDidChangeConfiguration((change) => {
@@ -44,12 +56,13 @@ export class InlineResults implements vscode.Disposable {
     const sheet = isOn && document.uri.scheme === 'file' ? await this.sheets.of(document.uri.fsPath) : undefined;
     if (!sheet) return [];
     const lengthOf = (line: number) => (line < document.lineCount ? document.lineAt(line).text.length : 0);
-    return verdicts(await spotsOf(document, sheet), ({ question }) => sheet.find(question), lengthOf, lines);
+    const room = ({ question }: Spot) => this.badges.get(question.id) ?? 0;
+    return verdicts(await spotsOf(document, sheet), ({ question }) => sheet.find(question), lengthOf, lines, room);
   }
 
   dispose(): void {
     for (const timer of this.timers.values()) clearTimeout(timer);
-    vscode.Disposable.from(...this.subscriptions, this.type).dispose();
+    vscode.Disposable.from(...this.subscriptions, ...this.types).dispose();
   }
 
   private plan(editor: vscode.TextEditor): void {
@@ -65,18 +78,38 @@ export class InlineResults implements vscode.Disposable {
     const { version } = document;
     const lines = visibleRanges.map(({ start, end }) => ({ first: start.line - margin, last: end.line + margin }));
     const found = await this.verdictsFor(document, lines);
-    if (document.version === version) editor.setDecorations(this.type, found.map(decoration(document)));
+    if (document.version !== version) return;
+    const [mark, words] = this.types;
+    editor.setDecorations(
+      mark,
+      found.map((verdict) => behind(document, verdict, markOf(verdict))),
+    );
+    editor.setDecorations(
+      words,
+      found.map((verdict) => behind(document, verdict, wordsOf(verdict))),
+    );
   }
 }
 
-/** The mark before the words, in its own colour, at the end of the line. */
-function decoration(document: vscode.TextDocument) {
-  return ({ line, tone, mark, text, gap }: InlineVerdict): vscode.DecorationOptions => {
-    const { end } = document.lineAt(Math.min(line, document.lineCount - 1)).range;
-    const colour = colours[tone];
-    const fontStyle = tone === 'stale' ? 'italic' : 'normal';
-    const before = { contentText: mark, color: new vscode.ThemeColor(colour.mark), margin: `0 0 0 ${gap}ch` };
-    const after = { contentText: text, color: new vscode.ThemeColor(colour.text), margin: '0 0 0 1ch', fontStyle };
-    return { range: new vscode.Range(end, end), renderOptions: { before, after } };
-  };
+function decorationType(): vscode.TextEditorDecorationType {
+  return vscode.window.createTextEditorDecorationType({
+    rangeBehavior: vscode.DecorationRangeBehavior.ClosedClosed,
+  });
+}
+
+type Attachment = vscode.ThemableDecorationAttachmentRenderOptions;
+
+function markOf({ tone, mark, gap }: InlineVerdict): Attachment {
+  return { contentText: mark, color: new vscode.ThemeColor(colours[tone]), margin: `0 0 0 ${gap}ch` };
+}
+
+function wordsOf({ tone, text }: InlineVerdict): Attachment {
+  const fontStyle = tone === 'stale' ? 'italic' : 'normal';
+  return { contentText: text, color: new vscode.ThemeColor(quietColour), margin: '0 0 0 1ch', fontStyle };
+}
+
+/** Behind the line, so that the cursor at its end stays before it. */
+function behind(document: vscode.TextDocument, { line }: InlineVerdict, after: Attachment): vscode.DecorationOptions {
+  const { end } = document.lineAt(Math.min(line, document.lineCount - 1)).range;
+  return { range: new vscode.Range(end, end), renderOptions: { after } };
 }

@@ -17,10 +17,10 @@ const files: vscode.DocumentSelector = { scheme: 'file', pattern: '**/*.{qa,json
 export function registerResults(lab: Lab): void {
   const chosen = new Chosen(lab);
   const sheets = new Sheets(lab, chosen);
-  const inline = new InlineResults(sheets);
   const lenses = new ResultsLenses(sheets, chosen);
   const answerers = new Answerers(lab, chosen);
   const tests = new QuestionTests(lab, chosen, answerers);
+  const inline = new InlineResults(sheets, tests);
   lab.context.subscriptions.push(
     ...[chosen, sheets, inline, lenses, answerers, tests, new Publisher(lab, tests)],
     vscode.languages.registerHoverProvider(files, new ResultsHover(lab, sheets)),
@@ -32,6 +32,7 @@ export function registerResults(lab: Lab): void {
   lab.results = {
     verdicts: (document) => inline.verdictsFor(document),
     controller: tests.controller,
+    ask: (request, token) => tests.run(request, token),
     onDidEndTestRun: tests.onDidEnd,
   };
 }

@@ -30,7 +30,7 @@ interface Child {
 export class TestTree {
   private readonly nodes = new WeakMap<vscode.TestItem, Node>();
   /** Items whose children are all there. */
-  private readonly opened = new Set<vscode.TestItem>();
+  private readonly opened = new WeakSet<vscode.TestItem>();
   private readonly indices = new WeakMap<LoadedDataset, DatasetIndex>();
 
   constructor(
@@ -44,23 +44,31 @@ export class TestTree {
 
   /** Makes the children of an item, or the datasets. */
   async open(item?: vscode.TestItem): Promise<void> {
-    const children = item ? await this.childrenOf(this.nodes.get(item)) : await this.datasets();
-    const collection = item?.children ?? this.controller.items;
-    const wanted = new Set(children.map(({ id }) => id));
-    for (const [id, old] of collection) if (!wanted.has(id)) this.drop(old);
-    for (const [order, child] of children.entries()) {
-      this.put(collection, child, order);
-      if (order % portion === portion - 1) await setImmediate();
-    }
+    await this.fill(item, true);
     if (item) this.opened.add(item);
   }
 
-  /** Brings what has been opened up to date after the datasets have changed. */
+  /** Brings what is there up to date after the datasets have changed, from the top down. */
   async refresh(): Promise<void> {
-    if (this.controller.items.size > 0) await this.open();
-    const depth = (item: vscode.TestItem): number => (item.parent ? 1 + depth(item.parent) : 0);
-    const items = [...this.opened].sort((a, b) => depth(a) - depth(b));
-    for (const item of items) if (this.opened.has(item)) await this.open(item);
+    if (this.controller.items.size > 0) await this.refreshBelow();
+  }
+
+  private async refreshBelow(item?: vscode.TestItem): Promise<void> {
+    await this.fill(item, item === undefined || this.opened.has(item));
+    for (const [, child] of item?.children ?? this.controller.items)
+      if (child.children.size > 0) await this.refreshBelow(child);
+  }
+
+  /** @param all whether children that are not there are made too */
+  private async fill(item: vscode.TestItem | undefined, all: boolean): Promise<void> {
+    const children = item ? await this.childrenOf(this.nodes.get(item)) : await this.datasets();
+    const collection = item?.children ?? this.controller.items;
+    const wanted = new Set(children.map(({ id }) => id));
+    for (const [id] of collection) if (!wanted.has(id)) collection.delete(id);
+    for (const [order, child] of children.entries()) {
+      if (all || collection.get(child.id)) this.put(collection, child, order);
+      if (order % portion === portion - 1) await setImmediate();
+    }
   }
 
   /** The item of a question, as it is now, made with its parents where they are not there. */
@@ -129,16 +137,6 @@ export class TestTree {
     const item = this.controller.createTestItem(id, label, place && vscode.Uri.file(place.file));
     item.canResolveChildren = node.kind !== 'question';
     return item;
-  }
-
-  private drop(item: vscode.TestItem): void {
-    this.forget(item);
-    (item.parent?.children ?? this.controller.items).delete(item.id);
-  }
-
-  private forget(item: vscode.TestItem): void {
-    this.opened.delete(item);
-    item.children.forEach((child) => this.forget(child));
   }
 }
 
