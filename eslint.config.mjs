@@ -16,7 +16,7 @@ const closed = (files, rooms, why) => ({
 });
 
 export default ts.config(
-  { ignores: ['dist/**', 'runs/**', 'node_modules/**', 'samples/**'] },
+  { ignores: ['dist/**', 'dist-test/**', 'runs/**', '**/node_modules/**', 'samples/**'] },
   js.configs.recommended,
   ...ts.configs.recommended,
   {

@@ -1,0 +1,135 @@
+/**
+ * `npm run test:host`: every `test/host/*.test.ts` with mocha inside a real extension host, each in a window of its own
+ * on a fresh copy of `test/fixtures/workspace`. Takes `--grep <pattern>` and names of files.
+ */
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { build } from 'esbuild';
+import { launchBrowser } from './browser.mjs';
+import { installHost, startServer, windowAddress } from './host.mjs';
+import { ready } from './ready.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const longest = 10 * 60_000;
+const { values, positionals } = parseArgs({
+  options: { grep: { type: 'string', short: 'g' } },
+  allowPositionals: true,
+});
+
+ready();
+installHost();
+const scratch = mkdtempSync(join(tmpdir(), 'pit-host-'));
+const bundles = makeBundlesFolder();
+const total = { passes: 0, failures: 0, pending: 0 };
+const inbox = await openInbox();
+const [server, browser] = await Promise.all([startServer({ driver: true, env: settingsOfTests() }), launchBrowser()]);
+try {
+  const tests = testFiles();
+  await bundle(tests);
+  for (const test of tests) await runFile(test);
+} finally {
+  await browser.close();
+  await server.close();
+  inbox.close();
+  for (const folder of [scratch, bundles]) rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
+}
+const { passes, failures, pending } = total;
+console.log(`${passes} passed, ${failures} failed${pending ? `, ${pending} skipped` : ''}`);
+process.exitCode = failures > 0 || passes === 0 ? 1 : 0;
+
+function testFiles() {
+  const all = readdirSync(join(root, 'test/host')).filter((name) => name.endsWith('.test.ts'));
+  if (positionals.length === 0) return all;
+  const wanted = positionals.map((file) => basename(file));
+  const unknown = wanted.filter((name) => !all.includes(name));
+  if (unknown.length > 0) throw new Error(`There is no ${unknown.join(', ')} in test/host.`);
+  return wanted;
+}
+
+/** Inside the repository, so that packages are found; one for each process, so that two don't meet. */
+function makeBundlesFolder() {
+  mkdirSync(join(root, 'dist-test'), { recursive: true });
+  return mkdtempSync(join(root, 'dist-test/host-'));
+}
+
+function settingsOfTests() {
+  const { grep = '' } = values;
+  return {
+    PIT_TEST_SOCKET: join(scratch, 'inbox'),
+    PIT_TEST_GREP: grep,
+    PIT_TEST_COLOR: process.stdout.isTTY ? '1' : '',
+  };
+}
+
+/** One bundle for each file: `test/host/run.ts` with the file to run. */
+async function bundle(tests) {
+  const contents = (test) =>
+    `import { runTests } from './run'; export const run = () => runTests(() => require('./${test}'));`;
+  const entries = {
+    name: 'entries',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^entry:/ }, ({ path }) => ({ path: path.slice('entry:'.length), namespace: 'entry' }));
+      onLoad({ filter: /.*/, namespace: 'entry' }, ({ path }) => ({
+        contents: contents(path),
+        resolveDir: join(root, 'test/host'),
+      }));
+    },
+  };
+  await build({
+    entryPoints: tests.map((test) => ({ in: `entry:${test}`, out: bundleName(test) })),
+    plugins: [entries],
+    outdir: bundles,
+    outExtension: { '.js': '.cjs' },
+    bundle: true,
+    sourcemap: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    mainFields: ['module', 'main'],
+    external: ['vscode', 'mocha', 'onnxruntime-node'],
+    logLevel: 'warning',
+  });
+}
+
+function bundleName(test) {
+  return test.replace(/\.ts$/, '');
+}
+
+/** Opens a window on a fresh workspace, and waits until its tests are over. */
+async function runFile(test) {
+  const folder = join(scratch, bundleName(test), 'workspace');
+  cpSync(join(root, 'test/fixtures/workspace'), folder, { recursive: true });
+  const report = inbox.next();
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  const said = [];
+  await page.exposeFunction('codeAutomationLog', (_kind, words) => said.push(words.join(' ')));
+  const left = new Promise((done) => page.exposeFunction('codeAutomationExit', () => done()));
+  const crashed = new Promise((done) => page.once('crash', done));
+  const late = new Promise((done) => setTimeout(done, longest).unref());
+  const tests = join(bundles, `${bundleName(test)}.cjs`);
+  await page.goto(windowAddress(server, { folder, extension: root, tests }));
+  await Promise.race([left, crashed, late]);
+  if (!report.stats) console.error(`${test} ended without a verdict. The window said:\n${said.join('\n')}`);
+  const stats = report.stats ?? { passes: 0, failures: 1, pending: 0 };
+  for (const key of Object.keys(total)) total[key] += stats[key];
+  await page.close();
+}
+
+/** Where the tests write: lines of JSON, either something to print or the numbers at the end. */
+async function openInbox() {
+  let report = {};
+  const listener = createServer((connection) => {
+    createInterface({ input: connection }).on('line', (line) => {
+      const { print, stats } = JSON.parse(line);
+      if (print !== undefined) console.log(print);
+      if (stats) report.stats = stats;
+    });
+  });
+  await new Promise((done) => listener.listen(join(scratch, 'inbox'), done));
+  return { next: () => (report = {}), close: () => listener.close() };
+}

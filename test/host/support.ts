@@ -1,0 +1,39 @@
+/** What the tests in the extension host share. */
+import { join, relative } from 'node:path';
+import * as vscode from 'vscode';
+import type { Lab } from '../../src/vscode/lab';
+
+/** The activated extension. */
+export async function theLab(): Promise<Lab> {
+  return vscode.extensions.getExtension<Lab>('pit-lab.pit-lab')!.activate();
+}
+
+/** The opened folder: a fresh copy of `test/fixtures/workspace`. */
+export const workspaceFolder = () => vscode.workspace.workspaceFolders![0].uri.fsPath;
+
+export const workspaceFile = (name: string) => vscode.Uri.file(join(workspaceFolder(), name));
+
+/** The path of a file below the opened folder. */
+export const relativePath = (file: vscode.Uri) => relative(workspaceFolder(), file.fsPath);
+
+/** Resolves with what a condition gives as soon as that is truthy; the test's time limit ends the wait. */
+export function until<T>(condition: () => T | Promise<T>): Promise<NonNullable<T>> {
+  return new Promise((done, fail) => {
+    const check = async () => {
+      const value = await condition();
+      if (value) done(value);
+      else setTimeout(() => void check().catch(fail), 20);
+    };
+    void check().catch(fail);
+  });
+}
+
+/** Resolves with the next value of an event. */
+export function next<T>(event: vscode.Event<T>): Promise<T> {
+  return new Promise((done) => {
+    const listening = event((value) => {
+      listening.dispose();
+      done(value);
+    });
+  });
+}
