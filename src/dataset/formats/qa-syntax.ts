@@ -102,11 +102,10 @@ export class QaParser {
     return this.question ? this.continue(line, number) : this.addText(line, number);
   }
 
-  /** What an attribute on the next line would describe; nothing where it would not be one. */
-  get scope(): QaScope | undefined {
-    if (!this.describing) return undefined;
-    if (this.question) return 'question';
-    return this.block ? 'heading' : 'file';
+  /** What an attribute on the next line would describe, and what it has already; nothing where it would not be one. */
+  get described(): { scope: QaScope; given: QaAttributes } | undefined {
+    const scope = this.question ? 'question' : this.block ? 'heading' : 'file';
+    return this.describing && { scope, given: this.describing };
   }
 
   /** Hands over the last block. */

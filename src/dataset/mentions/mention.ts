@@ -18,6 +18,8 @@ export interface Mention {
   role: 'document' | 'questions';
   /** Empty where nothing is written. */
   span: Span;
+  /** The mark of a question, which stands for the document and does not name it. */
+  mark?: true;
   /** What to write over the span to name another id; missing where another place says the id. */
   rewrite?: (id: string) => string;
 }

@@ -19,9 +19,16 @@ export function spanOfFirstLine({ line, column }: QaSpan, lines: readonly string
 }
 
 function mentionsIn(block: QaBlock, stem: string, lines: readonly string[]): Mention[] {
+  const { heading, questions } = block;
+  if (heading?.value === '') return [];
+  const named = heading ? mentionsAtHeading({ ...block, heading }, lines) : [unwritten(block, stem)];
+  const [{ name }] = named;
+  const marks = questions.map(({ question: { line } }) => spanOn(line - 1, 0, 'Q:'.length));
+  return [...named, ...marks.map((span) => ({ name, role: 'questions' as const, span, mark: true as const }))];
+}
+
+function mentionsAtHeading(block: QaBlock & { heading: QaSpan }, lines: readonly string[]): Mention[] {
   const { heading, attributes, text } = block;
-  if (!heading) return [unwritten(block, stem)];
-  if (heading.value === '') return [];
   const role = text ? 'document' : 'questions';
   const place = (span: QaSpan) => spanOfFirstLine(span, lines);
   const id = attributes.id?.value ? attributes.id : undefined;

@@ -29,7 +29,18 @@ describe('the documents that a file names', () => {
   it('in .qa: by a heading, by an id, by the name of the file', () => {
     const text =
       'Q: q\nA: a\n\n# The Rhine\nid: rhine\n\ntext\n\nQ: r\nid: own\nA: a\n\n#  Elbe  \nQ: q\nA: a\n\n# Oder\ntext\n#\n';
-    const { mentions, questionIds } = namingIn(text, fileOf('train/nile.qa', 'qa'), []);
+    const naming = namingIn(text, fileOf('train/nile.qa', 'qa'), []);
+    const { questionIds } = naming;
+    const mentions = naming.mentions.filter(({ mark }) => !mark);
+    const marks = naming.mentions.filter(({ mark }) => mark);
+    assert.deepEqual(
+      marks.map(({ name, span }) => [name, span.start.line, textAt(text, span)]),
+      [
+        ['nile', 0, 'Q:'],
+        ['rhine', 8, 'Q:'],
+        ['Elbe', 13, 'Q:'],
+      ],
+    );
     assert.deepEqual(told(text, mentions), [
       ['nile', 'questions', '', '# new one\n\n'],
       ['rhine', 'document', 'The Rhine', undefined],
