@@ -124,7 +124,7 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     const item = new vscode.TreeItem(label, vscode.TreeItemCollapsibleState.Collapsed);
     const description = describeRun(run, digest);
     item.id = path;
-    item.description = isChosen ? `${description} · inline` : description;
+    item.description = isChosen ? `inline · ${description}` : description;
     item.iconPath = themed(iconOf(run));
     item.contextValue = ['run', run.state, ...(isChosen ? ['chosen'] : [])].join('.');
     item.tooltip = tooltipOf(nameOf(identity), runFacts(run, digest));
