@@ -1,9 +1,7 @@
 /** Writes verdicts behind the answers in the editors: only in the lines that are seen, and only once they stand still. */
 import * as vscode from 'vscode';
-import { badgeWidth, type InlineVerdict, type Tone, verdicts } from './inline';
+import { type InlineVerdict, type Tone, verdicts } from './inline';
 import type { Sheets } from './sheets';
-import type { Spot } from './spots';
-import type { QuestionTests } from './tests';
 import { spotsOf } from './document-spots';
 
 /** Milliseconds of quiet before an editor is drawn. */
@@ -24,20 +22,10 @@ export class InlineResults implements vscode.Disposable {
   private readonly timers = new Map<vscode.TextEditor, NodeJS.Timeout>();
   private readonly subscriptions: vscode.Disposable[];
 
-  /** What the Testing view shows behind lines, by question id. */
-  private badges = new Map<string, number>();
-
-  constructor(
-    private readonly sheets: Sheets,
-    tests: QuestionTests,
-  ) {
+  constructor(private readonly sheets: Sheets) {
     const all = () => vscode.window.visibleTextEditors.forEach((editor) => this.plan(editor));
     this.subscriptions = [
       sheets.onDidChange(all),
-      tests.onDidEnd(({ failed }) => {
-        this.badges = new Map(failed.map((miss) => [miss.id, badgeWidth(miss)]));
-        all();
-      }),
       vscode.window.onDidChangeVisibleTextEditors(all),
       vscode.window.onDidChangeTextEditorVisibleRanges(({ textEditor }) => this.plan(textEditor)),
       vscode.workspace.onDidChangeConfiguration((change) => {
@@ -56,8 +44,7 @@ export class InlineResults implements vscode.Disposable {
     const sheet = isOn && document.uri.scheme === 'file' ? await this.sheets.of(document.uri.fsPath) : undefined;
     if (!sheet) return [];
     const lengthOf = (line: number) => (line < document.lineCount ? document.lineAt(line).text.length : 0);
-    const room = ({ question }: Spot) => this.badges.get(question.id) ?? 0;
-    return verdicts(await spotsOf(document, sheet), ({ question }) => sheet.find(question), lengthOf, lines, room);
+    return verdicts(await spotsOf(document, sheet), ({ question }) => sheet.find(question), lengthOf, lines);
   }
 
   dispose(): void {

@@ -17,21 +17,17 @@ export interface InlineVerdict {
 
 const longest = 80;
 
-/**
- * The verdicts of the spots within some lines; the column is that of the whole text, so that scrolling never moves it.
- * @param room columns that something else takes behind the line of a question
- */
+/** The verdicts of the spots within some lines; the column is that of the whole text, so that scrolling never moves it. */
 export function verdicts(
   { list, column }: Spots,
   find: (spot: Spot) => Found | undefined,
   lengthOf: (line: number) => number,
   lines: readonly { first: number; last: number }[],
-  room: (spot: Spot) => number = () => 0,
 ): InlineVerdict[] {
   const visible = list.filter((spot) => lines.some(({ first, last }) => spot.line <= last && first <= spot.endLine));
   return visible.flatMap((spot) => {
     const found = find(spot);
-    return found ? [withRoom(verdict(spot, found, lengthOf, column), spot, room(spot))] : [];
+    return found ? [verdict(spot, found, lengthOf, column)] : [];
   });
 }
 
@@ -45,16 +41,6 @@ function verdict(spot: Spot, found: Found, lengthOf: (line: number) => number, c
     text: `${shown(prediction.prediction)}${stale ? ` · ${staleText(stale)}` : ''}`,
     gap: Math.max(2, column - lengthOf(line)),
   };
-}
-
-/** Makes room where something else stands behind the line of a question. */
-function withRoom(verdict: InlineVerdict, { line }: Spot, columns: number): InlineVerdict {
-  return line === verdict.line ? { ...verdict, gap: verdict.gap + columns } : verdict;
-}
-
-/** Columns of the badge that the Testing view puts behind the line of a test that failed last. */
-export function badgeWidth({ expected, actual }: { expected: string; actual: string }): number {
-  return 7 + Math.min(actual.length, 30) + Math.min(expected.length, 30);
 }
 
 export function staleText(stale: 'question' | 'answers'): string {

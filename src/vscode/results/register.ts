@@ -20,7 +20,7 @@ export function registerResults(lab: Lab): void {
   const lenses = new ResultsLenses(sheets, chosen);
   const answerers = new Answerers(lab, chosen);
   const tests = new QuestionTests(lab, chosen, answerers);
-  const inline = new InlineResults(sheets, tests);
+  const inline = new InlineResults(sheets);
   lab.context.subscriptions.push(
     ...[chosen, sheets, inline, lenses, answerers, tests, new Publisher(lab, tests)],
     vscode.languages.registerHoverProvider(files, new ResultsHover(lab, sheets)),

@@ -1,6 +1,6 @@
 /** What stands behind the answers of a text, and where. */
 import assert from 'node:assert/strict';
-import { badgeWidth, verdicts } from '../../../src/vscode/results/inline';
+import { verdicts } from '../../../src/vscode/results/inline';
 import { readSpots, type Spots, spotAt } from '../../../src/vscode/results/spots';
 import { prediction, question } from './results.sample';
 
@@ -83,25 +83,6 @@ describe('inline verdicts', () => {
       whole,
     );
     assert.equal(gap, 2);
-  });
-
-  it('leave room for the badge of a failed test on their line, and only there', async () => {
-    const one = await readSpots('/data/qa.jsonl', '{}\n', [question('w', 'Where?')]);
-    const room = () => badgeWidth({ expected: 'Rome', actual: 'Paris' });
-    const gaps = (list: Spots) =>
-      [undefined, room].map(
-        (give) =>
-          verdicts(
-            list,
-            () => said('Paris'),
-            () => 2,
-            whole,
-            give,
-          )[0].gap,
-      );
-    assert.deepEqual(gaps(one), [3, 3 + 16]);
-    const [without, withRoom] = gaps(spots);
-    assert.equal(without, withRoom);
   });
 
   it('are made only for the lines that are asked for', () => {
