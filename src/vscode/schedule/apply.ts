@@ -17,6 +17,7 @@ export async function applyWish(session: ScheduleSession, experiments: Experimen
   const document = await vscode.workspace.openTextDocument(shown.file);
   const { version } = document;
   const text = document.getText();
+  if ('epoch' in wish && text !== shown.told.text) throw new UserError('The order has just changed: do it again.');
   const edited = await session.ask({ ...shown, told: { ...shown.told, text } }, 'edit', wish);
   const choice = edited.dropped ? await askAbout(edited) : replaceAll;
   if (choice === newFile) return writeNewFile(experiments, shown, applied(text, edited.edits), wish);

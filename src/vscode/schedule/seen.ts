@@ -45,7 +45,7 @@ function writeTrained(
   { record, experiment, tokenizer, records }: SeenExample,
   stage: Stage,
 ): void {
-  const store = new ExampleStore(tokenizer, experiment.training.sequence);
+  const store = new ExampleStore(tokenizer, experiment.training);
   const example =
     'text' in record
       ? store.addDocument(record, stage.documentWeights, records.answersTo(record.id))
