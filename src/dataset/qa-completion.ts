@@ -1,6 +1,6 @@
 /** What can be written at a place of a `.qa` text: names of documents, fields, splits and domains. */
 import { type QaField, QaParser, type QaScope } from './formats/qa-syntax';
-import type { Dataset, Document } from './model';
+import type { Dataset, Document, Question } from './model';
 
 /** Something to write from a column (from 0) to the end of the line. */
 export type Expected =
@@ -36,11 +36,20 @@ function describedAfter(lines: readonly string[]): QaParser['described'] {
 
 /** Documents whose id or title holds what has been typed, at most `limit` of them. */
 export function documentsLike(typed: string, documents: readonly Document[], limit: number): Document[] {
+  return like(typed, documents, limit, ({ id, title }) => `${id}\n${title}`);
+}
+
+/** Questions whose id or wording holds what has been typed, at most `limit` of them. */
+export function questionsLike(typed: string, questions: readonly Question[], limit: number): Question[] {
+  return like(typed, questions, limit, ({ id, question }) => `${id}\n${question}`);
+}
+
+function like<T>(typed: string, items: readonly T[], limit: number, words: (item: T) => string): T[] {
   const wanted = typed.trim().toLowerCase();
-  const found: Document[] = [];
-  for (const document of documents) {
+  const found: T[] = [];
+  for (const item of items) {
     if (found.length === limit) break;
-    if (`${document.id}\n${document.title}`.toLowerCase().includes(wanted)) found.push(document);
+    if (words(item).toLowerCase().includes(wanted)) found.push(item);
   }
   return found;
 }
