@@ -1,82 +1,9 @@
-/** Where a window has the longer work done: a worker thread that is started when it is needed and let go when idle. */
-import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
-import { UserError } from '../../errors';
-import type * as Jobs from './jobs';
+/** The desk for work on experiments and runs. */
+import { Desk as AnyDesk } from '../desk';
+import type * as jobs from './jobs';
 
-/** From the window to the worker, and back. */
-export interface Request {
-  id: number;
-  job: string;
-  words: unknown[];
-}
-
-export interface Answer {
-  id: number;
-  value?: unknown;
-  /** A stack tells a defect from what a person can mend. */
-  error?: { message: string; stack?: string };
-}
-
-type JobName = {
-  [Name in keyof typeof Jobs]: (typeof Jobs)[Name] extends (...words: never[]) => unknown ? Name : never;
-}[keyof typeof Jobs];
-type Words<Name extends JobName> = Parameters<(typeof Jobs)[Name]>;
-type Result<Name extends JobName> = Awaited<ReturnType<(typeof Jobs)[Name]>>;
-
-interface Open {
-  done(value: unknown): void;
-  fail(error: Error): void;
-}
-
-const idle = 30_000;
-
-export class Desk {
-  private worker?: Worker;
-  private readonly open = new Map<number, Open>();
-  private last = 0;
-  private timer?: NodeJS.Timeout;
-
-  /** @param file the worker's bundle */
-  constructor(private readonly file = join(__dirname, 'desk.cjs')) {}
-
-  /** Has a job done. @throws UserError for what a person can mend */
-  do<Name extends JobName>(job: Name, ...words: Words<Name>): Promise<Result<Name>> {
-    clearTimeout(this.timer);
-    const worker = (this.worker ??= this.start());
-    const id = ++this.last;
-    return new Promise<Result<Name>>((done, fail) => {
-      this.open.set(id, { done: done as Open['done'], fail });
-      worker.postMessage({ id, job, words } satisfies Request);
-    });
-  }
-
-  private start(): Worker {
-    const worker = new Worker(this.file);
-    worker.unref();
-    worker.on('message', (answer: Answer) => this.settle(answer));
-    worker.on('error', (error) => this.close(error));
-    return worker;
-  }
-
-  private settle({ id, value, error }: Answer): void {
-    const open = this.open.get(id);
-    this.open.delete(id);
-    if (error) open?.fail(error.stack ? Object.assign(new Error(error.message), error) : new UserError(error.message));
-    else open?.done(value);
-    if (this.open.size === 0) this.timer = setTimeout(() => this.dispose(), idle);
-  }
-
-  private close(error: Error): void {
-    const open = [...this.open.values()];
-    this.open.clear();
-    this.worker = undefined;
-    for (const { fail } of open) fail(error);
-  }
-
-  dispose(): void {
-    clearTimeout(this.timer);
-    void this.worker?.terminate();
-    this.close(new UserError('The window is closing.'));
+export class Desk extends AnyDesk<typeof jobs> {
+  constructor(file = 'desk.cjs') {
+    super(file);
   }
 }
