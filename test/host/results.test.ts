@@ -1,49 +1,31 @@
 /** Answers beside the questions in a real window: a small run that is really trained, its verdicts, and its checkpoint asked. */
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { biosDefaults, writeBios } from '../../src/dataset/bios';
 import type { Prediction } from '../../src/run/events';
 import { RunFolder } from '../../src/run/folder';
 import { summarizeRun } from '../../src/run/summary';
 import type { Lab, Results } from '../../src/vscode/lab';
 import type { TestRunSummary } from '../../src/vscode/results/test-report';
-
-const rivers = `# The Rhine
-split: test
-
-The Rhine rises in the Alps and flows into the North Sea.
-
-Q: Where does the Rhine rise?
-A: the Alps
-A: in the
-   Alps
-
-Q: Into which sea does the Rhine flow?
-A: North Sea
-`;
+import { next, theLab, until, workspaceFile } from './support';
 
 describe('Results', function () {
   this.timeout(120_000);
   let lab: Lab;
   let results: Results;
-  let root: string;
   let path: string;
   let file: vscode.Uri;
   let published: Promise<TestRunSummary>;
   let predictions: Prediction[];
 
   before(async () => {
-    lab = await vscode.extensions.getExtension<Lab>('pit-lab.pit-lab')!.activate();
+    lab = await theLab();
     results = lab.results!;
-    root = join(vscode.workspace.workspaceFolders![0].uri.fsPath, 'results-test');
-    const experiment = await makeWorld(root);
-    file = vscode.Uri.file(join(root, 'data/rivers.qa'));
-    published = nextTestRun(results);
+    file = workspaceFile('rivers.qa');
+    published = next(results.onDidEndTestRun);
     const choice = { variants: ['pit'], seeds: [1] };
-    [path] = (await vscode.commands.executeCommand<string[]>('pit.run', experiment, choice))!;
-    await eventually(() => lab.runs.get(path)?.state === 'finished');
+    [path] = (await vscode.commands.executeCommand<string[]>('pit.run', workspaceFile('people.pit.json'), choice))!;
+    await until(() => lab.runs.get(path)?.state === 'finished');
     lab.runs.choose(path);
     const folder = RunFolder.open(path);
     predictions = folder.readPredictions(summarizeRun(folder).predictions!);
@@ -81,7 +63,7 @@ describe('Results', function () {
     const [rise, sea] = verdicts.map(({ line, text, mark, tone }) => ({ line, text, mark, tone }));
     for (const [verdict, question, line] of [
       [rise, 'Where does the Rhine rise?', 6],
-      [sea, 'Into which sea does the Rhine flow?', 11],
+      [sea, 'Into which sea does the Rhine flow?', 10],
     ] as const) {
       const { prediction, exactMatch } = predictionOf(question);
       const text = prediction.replace(/\s+/g, ' ').trim() || '(nothing)';
@@ -90,7 +72,7 @@ describe('Results', function () {
   });
 
   it('writes one after each line of qa.jsonl', async () => {
-    const document = await vscode.workspace.openTextDocument(join(root, 'data/test/qa.jsonl'));
+    const document = await vscode.workspace.openTextDocument(workspaceFile('data/test/qa.jsonl'));
     const verdicts = await results.verdicts(document);
     assert.deepEqual(
       verdicts.map(({ line }) => line),
@@ -111,12 +93,12 @@ describe('Results', function () {
     assert.ok(titles.includes('0 $(play) Run PIT'));
     assert.deepEqual(
       titles.filter((title) => title.endsWith('Ask the Model')),
-      ['5 Ask the Model', '10 Ask the Model'],
+      ['5 Ask the Model', '9 Ask the Model'],
     );
   });
 
   it('tells in a hover how the answer developed', async () => {
-    const at = new vscode.Position(11, 3);
+    const at = new vscode.Position(10, 3);
     const hovers = await vscode.commands.executeCommand<vscode.Hover[]>('vscode.executeHoverProvider', file, at);
     const text = hovers.flatMap(({ contents }) => contents.map((one) => (one as vscode.MarkdownString).value)).join();
     assert.match(text, /Pre\\-instruction\\-tuning, seed 1/);
@@ -126,7 +108,7 @@ describe('Results', function () {
 
   it('asks the checkpoint, which says what the evaluation said', async () => {
     const { id, prediction, output } = predictionOf('Into which sea does the Rhine flow?');
-    const ended = nextTestRun(results);
+    const ended = next(results.onDidEndTestRun);
     const answer = await vscode.commands.executeCommand<Prediction>('pit.askModel', file, id);
     assert.deepEqual([answer.prediction, answer.output], [prediction, output]);
     const { name, passed, failed } = await ended;
@@ -135,7 +117,7 @@ describe('Results', function () {
   });
 
   it('publishes an evaluation only once', async () => {
-    const ended = nextTestRun(results);
+    const ended = next(results.onDidEndTestRun);
     await results.controller.resolveHandler!(undefined);
     await vscode.commands.executeCommand('pit.askModel', file, predictionOf('Where does the Rhine rise?').id);
     assert.match((await ended).name, /end of stage 2$/);
@@ -143,7 +125,7 @@ describe('Results', function () {
 
   it('asks all questions below an item, and shows a miss as gold against answer', async () => {
     const item = await itemAt(results, ['test']);
-    const ended = nextTestRun(results);
+    const ended = next(results.onDidEndTestRun);
     const answers = await results.ask(new vscode.TestRunRequest([item]), new vscode.CancellationTokenSource().token);
     assert.deepEqual(answers.map(substance).sort(), predictions.map(substance).sort());
     const { failed } = await ended;
@@ -174,7 +156,7 @@ describe('Results', function () {
     restore();
     try {
       const document = await vscode.workspace.openTextDocument(file);
-      const shown = (await results.verdicts(document)).find(({ line }) => line === 11)!;
+      const shown = (await results.verdicts(document)).find(({ line }) => line === 10)!;
       assert.equal(shown.text, question.prediction.replace(/\s+/g, ' ').trim() || '(nothing)');
       const answer = await vscode.commands.executeCommand<Prediction>('pit.askModel', file, question.id);
       assert.equal(answer.output, question.output);
@@ -191,9 +173,9 @@ describe('Results', function () {
     await vscode.workspace.fs.rename(vscode.Uri.file(weights), vscode.Uri.file(`${weights}.away`));
     try {
       const broken = await copyOfRun(path);
-      await eventually(() => lab.runs.get(broken) !== undefined);
+      await until(() => lab.runs.get(broken) !== undefined);
       lab.runs.choose(broken);
-      const ended = nextTestRun(results);
+      const ended = next(results.onDidEndTestRun);
       await results.ask(new vscode.TestRunRequest([item]), new vscode.CancellationTokenSource().token);
       const { errored, passed, failed } = await ended;
       assert.equal(errored.length, 2);
@@ -208,16 +190,16 @@ describe('Results', function () {
     const document = await vscode.workspace.openTextDocument(file);
     const { id, prediction } = predictionOf('Into which sea does the Rhine flow?');
     const edit = new vscode.WorkspaceEdit();
-    edit.replace(file, document.lineAt(11).range, `A: ${prediction || 'x'}`);
-    const changed = new Promise((done) => lab.library.onDidChange(done));
+    edit.replace(file, document.lineAt(10).range, `A: ${prediction || 'x'}`);
+    const changed = next(lab.library.onDidChange);
     await vscode.workspace.applyEdit(edit);
     await changed;
     const toneAt = async (line: number) => (await results.verdicts(document)).find((one) => one.line === line)?.tone;
-    assert.equal(await toneAt(11), 'stale');
+    assert.equal(await toneAt(10), 'stale');
     assert.notEqual(await toneAt(6), 'stale');
     const answer = await vscode.commands.executeCommand<Prediction>('pit.askModel', file, id);
     assert.equal(answer.exactMatch, prediction !== '');
-    assert.equal(await toneAt(11), prediction === '' ? 'wrong' : 'right');
+    assert.equal(await toneAt(10), prediction === '' ? 'wrong' : 'right');
   });
 
   it('hides what the settings switch off', async () => {
@@ -240,7 +222,7 @@ async function itemAt({ controller }: Results, labels: string[]): Promise<vscode
   await controller.resolveHandler!(undefined);
   const named = (items: vscode.TestItemCollection, label: string) =>
     [...items].map(([, item]) => item).find((item) => item.label === label)!;
-  let item = named(controller.items, 'results');
+  let item = named(controller.items, 'people');
   for (const label of labels) {
     await controller.resolveHandler!(item);
     item = named(item.children, label);
@@ -267,41 +249,4 @@ function lastCheckpoint(path: string): string {
 async function copyOfRun(path: string): Promise<string> {
   await vscode.workspace.fs.copy(vscode.Uri.file(path), vscode.Uri.file(`${path}-copy`));
   return `${path}-copy`;
-}
-
-function nextTestRun({ onDidEndTestRun }: Results): Promise<TestRunSummary> {
-  return new Promise((done) => {
-    const listening = onDidEndTestRun((summary) => {
-      listening.dispose();
-      done(summary);
-    });
-  });
-}
-
-/** Biographies in the Wiki2023 layout and a `.qa` file, and an experiment on both. */
-async function makeWorld(root: string): Promise<vscode.Uri> {
-  mkdirSync(root, { recursive: true });
-  await writeBios(join(root, 'data'), { ...biosDefaults, people: { train: 10, test: 5, base: 0 }, seed: 3 });
-  writeFileSync(join(root, 'data/rivers.qa'), rivers);
-  const experiment = {
-    name: 'results',
-    model: { preset: 'nano', vocabulary: 400 },
-    data: ['data'],
-    recipes: [{ recipe: 'pit', epochs: [2, 2] }],
-    threads: 1,
-    training: { sequence: 128, mixed: { rate: 1e-3, batch: 8 }, documents: { rate: 1e-3, batch: 2 } },
-    evaluation: { trainQuestions: 4, maxTokens: 6, bootstrap: 50 },
-  };
-  writeFileSync(join(root, 'results.pit.json'), JSON.stringify(experiment, null, 2));
-  return vscode.Uri.file(join(root, 'results.pit.json'));
-}
-
-function eventually(met: () => boolean): Promise<void> {
-  return new Promise((done) => {
-    const timer = setInterval(() => {
-      if (!met()) return;
-      clearInterval(timer);
-      done();
-    }, 20);
-  });
 }
