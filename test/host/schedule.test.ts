@@ -11,6 +11,7 @@ import { parseExperiment } from '../../src/schedule/read-experiment';
 import { openModel } from '../../src/trainer/starting-model';
 import type { Lab, ScheduleView } from '../../src/vscode/lab';
 import type { Node, NodeOf } from '../../src/vscode/schedule/nodes';
+import { theLab, until, workspaceFolder } from './support';
 
 const examplesMime = 'application/vnd.pit.examples';
 
@@ -44,9 +45,9 @@ describe('the Schedule view', function () {
   const restore: (() => void)[] = [];
 
   before(async () => {
-    lab = await vscode.extensions.getExtension<Lab>('pit-lab.pit-lab')!.activate();
+    lab = await theLab();
     view = lab.schedule!;
-    folder = join(vscode.workspace.workspaceFolders![0].uri.fsPath, 'schedule');
+    folder = join(workspaceFolder(), 'schedule');
     mkdirSync(folder, { recursive: true });
     writeBios(join(folder, 'data'), { ...biosDefaults, people: { train: 6, test: 4, base: 0 }, texts: 1, seed: 3 });
   });
@@ -70,7 +71,7 @@ describe('the Schedule view', function () {
       await editor.edit((edit) => edit.replace(all, text), { undoStopBefore: true, undoStopAfter: true });
       await document.save();
     }
-    await until(() => lab.experiments.active?.fsPath === file, 'the experiment is active');
+    await until(() => lab.experiments.active?.fsPath === file);
     return document;
   }
 
@@ -85,7 +86,7 @@ describe('the Schedule view', function () {
   /** Rows of the view that hold until they are as they should be: the view follows the text with a little delay. */
   async function stagesWhen(holds: (found: NodeOf<'stage'>[]) => boolean): Promise<NodeOf<'stage'>[]> {
     let found: NodeOf<'stage'>[] = [];
-    await until(async () => holds((found = await stages())), 'the view follows');
+    await until(async () => holds((found = await stages())));
     return found;
   }
 
@@ -127,7 +128,7 @@ describe('the Schedule view', function () {
 
   it('shows the order of every recipe, stage and epoch as a run has it', async () => {
     await open(several, 'several');
-    await until(async () => (await rows()).length === 2, 'both recipes are shown');
+    await until(async () => (await rows()).length === 2);
     const [it, pit] = await rows();
     assert.deepEqual([textOf(it).label, textOf(pit).label], ['② it', '⑦ pit']);
     for (const [variant, root] of [it, pit].entries()) {
@@ -154,7 +155,7 @@ describe('the Schedule view', function () {
 
   it('shows the order of another seed', async () => {
     await open(several, 'several');
-    await until(async () => (await rows()).length === 2, 'both recipes are shown');
+    await until(async () => (await rows()).length === 2);
     const [[first]] = [await stages(1)];
     await vscode.commands.executeCommand('pit.showSeed', undefined, 6);
     const [other] = await stages(1);
@@ -192,18 +193,15 @@ describe('the Schedule view', function () {
     const [three] = await stagesWhen(([first]) => first.outline.epochs === 3);
     assert.equal((await rows(three)).length, 3);
     await type('"epochs": 3', '"epochs": ');
-    await until(() => problemsOf(document.uri).length > 0, 'the Problems panel says it');
+    await until(() => problemsOf(document.uri).length > 0);
     assert.equal((await stages())[0].outline.epochs, 3);
     await type('"epochs": ', '"epoch": 2');
-    await until(
-      () => problemsOf(document.uri).some(({ message }) => /no field "epoch"/.test(message)),
-      'the field is named',
-    );
+    await until(() => problemsOf(document.uri).some(({ message }) => /no field "epoch"/.test(message)));
     const [problem] = problemsOf(document.uri);
     assert.equal(document.getText(problem.range), '"epoch"');
     assert.equal(problem.code, 'stages[0].epoch');
     await type('"epoch": 2', '"epochs": 2');
-    await until(() => problemsOf(document.uri).length === 0, 'the problem goes');
+    await until(() => problemsOf(document.uri).length === 0);
     await document.save();
   });
 
@@ -350,7 +348,7 @@ describe('the Schedule view', function () {
 
     it('in a new file where others would go', async () => {
       const document = await open(several, 'several');
-      await until(async () => (await rows()).length === 2, 'both recipes are shown');
+      await until(async () => (await rows()).length === 2);
       const [first] = await stages(1);
       const said = answering('showWarningMessage', 'Write a New File');
       await vscode.commands.executeCommand('pit.removeStage', first);
@@ -441,12 +439,4 @@ function token(): vscode.CancellationToken {
 
 function escaped(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
-}
-
-async function until(holds: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  for (const end = Date.now() + 60_000; Date.now() < end;) {
-    if (await holds()) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error(`It never came to be that ${what}`);
 }

@@ -31,6 +31,7 @@ import type { Sheet } from './sheet';
 
 export class Compiler implements Compiling {
   private text = '';
+  private file = '';
   private experiment?: Experiment;
   private records = new Records();
   private model?: { key: string; opened: Promise<OpenedModel> };
@@ -41,9 +42,10 @@ export class Compiler implements Compiling {
 
   open(text: string, file: string): Opened {
     const { experiment, problems } = parseExperiment(text, file);
+    if (text !== this.text || file !== this.file) this.forget();
     this.text = text;
+    this.file = file;
     this.experiment = experiment && withAbsolutePaths(experiment, dirname(file));
-    this.forget();
     const name = experiment?.name ?? basename(file, '.pit.json');
     const splits = experiment?.splits ?? { train: 'train', test: 'test' };
     if (!experiment) return { name, sources: [], seeds: [], splits, variants: [], problems };
