@@ -1,6 +1,6 @@
 /** What a file says of ids, whatever its format. Large files are read only at the rows that are asked for. */
-import path from 'node:path';
-import { type InputFile, stemOf } from '../source';
+import { stemOf } from '../source';
+import type { RowFile } from './columns';
 import { CsvNaming } from './csv';
 import { mentionInText } from './front-matter';
 import { namingInRow } from './jsonl';
@@ -11,11 +11,11 @@ import { namingInQa } from './qa';
  * @param text of the file, without a byte order mark
  * @param lines numbers (from 1) of the rows to look at in a file of rows
  */
-export function namingIn(text: string, file: InputFile, lines: Iterable<number>): Naming {
+export function namingIn(text: string, file: RowFile, lines: Iterable<number>): Naming {
   if (file.format === 'qa') return namingInQa(text, stemOf(file.name));
   if (file.format === 'text') return { mentions: mentionInText(text, stemOf(file.name)), questionIds: [] };
-  if (file.format === 'squad' || /\.parquet$/i.test(file.path)) return { mentions: [], questionIds: [] };
-  const csv = /\.[ct]sv$/i.test(path.basename(file.path)) ? new CsvNaming(text, file) : undefined;
+  if (file.format === 'squad' || /\.parquet$/i.test(file.name)) return { mentions: [], questionIds: [] };
+  const csv = /\.[ct]sv$/i.test(file.name) ? new CsvNaming(text, file) : undefined;
   const rows = startsOf(text, lines).map(({ line, offset }) =>
     csv ? csv.rowAt(line, offset) : namingInRow(lineAt(text, offset), line, file),
   );

@@ -47,7 +47,7 @@ function mentionsIn(text: vscode.TextDocument, file: RowFile): Mention[] {
   const { version } = text;
   const last = known.get(text);
   if (last?.version === version && last.name === file.name) return last.mentions;
-  const { mentions } = namingIn(text.getText(), { ...file, path: text.fileName }, []);
+  const { mentions } = namingIn(text.getText(), file, []);
   known.set(text, { version, name: file.name, mentions });
   return mentions;
 }
