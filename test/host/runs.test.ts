@@ -20,7 +20,7 @@ const extension = () => vscode.extensions.getExtension<Lab>('pit-lab.pit-lab')!;
 const bundle = (name: string) => join(extension().extensionPath, 'dist', name);
 
 describe('Run PIT', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let lab: Lab;
   let runs: Runs;
   const restore: (() => void)[] = [];
