@@ -15,7 +15,7 @@ const checkpoints = join(root, 'runs/base/base-seed1/checkpoints');
 ready();
 process.on('SIGINT', () => {});
 if (!existsSync(join(root, 'samples/bios/base-data')))
-  pit('generate', 'bios', 'samples/bios/base-data', '--base', '2000');
+  pit('generate', 'bios', 'samples/bios/base-data', '--base', '2000', '--wordings', '2', '--opening', 'Biography.');
 pit('run', 'samples/bios/base.pit.json', '--out', 'runs/base');
 const [last] = readdirSync(checkpoints);
 mkdirSync(model, { recursive: true });

@@ -31,6 +31,8 @@ function biosCommand(): Command {
     .option('--base <n>', 'people for pre-training, without questions', wholeNumber(0), people.base)
     .option('--texts <n>', 'differently worded texts about each person', wholeNumber(1), usual.texts)
     .option('--base-texts <n>', 'the same for the people in base', wholeNumber(1), usual.baseTexts)
+    .option('--opening <words>', 'what every text begins with', usual.opening)
+    .option('--wordings <n>', 'wordings of each fact, 1 to 3', wholeNumber(1), usual.wordings)
     .option('--question-forms <n>', 'wordings of each question, 1 to 3', wholeNumber(1), usual.questionForms)
     .option('--pronouns', 'say "she" or "he" after the first sentence')
     .addOption(

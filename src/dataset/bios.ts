@@ -20,6 +20,10 @@ export interface BiosSettings {
   texts: number;
   /** Texts about a person in base. */
   baseTexts: number;
+  /** What every text begins with. A word here gives the name the same tokens in all sentences: a blank before it. */
+  opening: string;
+  /** In how many wordings each fact is told, 1 to 3; a date of birth has 2. */
+  wordings: number;
   /** In how many wordings each question is asked, 1 to 3. */
   questionForms: number;
   /** Whether all sentences of a text but the first say "she" or "he" where they begin with the name. */
@@ -43,6 +47,8 @@ export const biosDefaults: BiosSettings = {
   people: { train: 300, test: 100, base: 0 },
   texts: 1,
   baseTexts: 5,
+  opening: '',
+  wordings: 3,
   questionForms: 1,
   pronouns: false,
   attributes: attributes.map((attribute) => attribute.name),
@@ -122,13 +128,20 @@ class World {
   /** The first text has the person's id; later ones have the id with `-2`, `-3` …, and the same title. */
   document(person: Person, split: string, ordinal: number, random: RandomGenerator): Document {
     const sentences = shuffled(this.told, random).map((attribute, place) => {
-      const wording = attribute.sentences[uniformInt(random, 0, attribute.sentences.length - 1)];
+      const wordings = attribute.sentences.slice(0, this.settings.wordings);
+      const wording = wordings[uniformInt(random, 0, wordings.length - 1)];
       const pronoun = this.settings.pronouns && place > 0;
       const sentence = pronoun ? wording.replace(/^\{name\}/, person.pronoun) : wording;
       return sentence.replace('{name}', person.name).replace('{value}', inSentence(person.facts[attribute.name]));
     });
     const id = ordinal === 1 ? person.id : `${person.id}-${ordinal}`;
-    return { id, title: person.name, text: sentences.join(' '), split, source: generated };
+    return {
+      id,
+      title: person.name,
+      text: [this.settings.opening, ...sentences].join(' ').trimStart(),
+      split,
+      source: generated,
+    };
   }
 
   questions(person: Person, split: string): Question[] {
@@ -182,6 +195,7 @@ function checkSettings({ people, sizes, years, ...settings }: BiosSettings): voi
   within('The last year', years[1], years[0], 9999);
   within('Texts', settings.texts, 1, 1000);
   within('Base texts', settings.baseTexts, 1, 1000);
+  within('Wordings', settings.wordings, 1, 3);
   within('Question forms', settings.questionForms, 1, 3);
   within('The seed', settings.seed, 0, 2 ** 31 - 1);
   const names = sizes.firstNames * sizes.lastNames;

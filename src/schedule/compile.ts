@@ -21,7 +21,7 @@ export interface CompileInput {
 
 /** @throws UserError naming file and line of a text that cannot be trained on, and for a part without any text. */
 export function compileSchedule({ tokenizer, ...input }: CompileInput): Schedule {
-  return compileWith(new ExampleStore(tokenizer, input.experiment.training.sequence), input);
+  return compileWith(new ExampleStore(tokenizer, input.experiment.training), input);
 }
 
 /**

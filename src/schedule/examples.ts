@@ -46,8 +46,8 @@ export class ExampleStore {
 
   constructor(
     private readonly tokenizer: Tokenizer,
-    /** Longest example in tokens. */
-    private readonly sequence: number,
+    /** Longest example in tokens, and whether a document that fits in whole is told to end. */
+    private readonly training: { sequence: number; endDocuments?: boolean },
   ) {}
 
   /** `<bos> Question: {q} Answer: {a} <eos>` with the loss on the answer and its end; undefined if refused. */
@@ -57,18 +57,19 @@ export class ExampleStore {
     const length = prompt.length + answer.length;
     if (answer.length < 2)
       return this.refuse(question, 'question', 'has an empty answer, so there is nothing to train on');
-    if (length > this.sequence) {
+    if (length > this.training.sequence) {
       return this.refuse(
         question,
         'question',
-        `takes ${length} tokens, but training.sequence allows ${this.sequence}: its answer would be cut`,
+        `takes ${length} tokens, but training.sequence allows ${this.training.sequence}: its answer would be cut`,
       );
     }
     return this.add('question', question, question.documentId, [prompt, answer], prompt.length - 1);
   }
 
   /**
-   * `<bos> {text}` with the loss on every token of the text, cut to the longest sequence; undefined if refused.
+   * `<bos> {text}`, and `<eos>` where documents end, with the loss on every token after the first, cut to the longest
+   * sequence; undefined if refused.
    * @param answers the accepted answers to the document's questions, needed where the weights differ
    */
   addDocument(
@@ -77,12 +78,15 @@ export class ExampleStore {
     answers: readonly string[] = [],
   ): Example | undefined {
     const whole = documentTokens(document, this.tokenizer);
-    const tokens = whole.subarray(0, this.sequence);
+    const tokens = whole.subarray(0, this.training.sequence);
     if (tokens.length < 2) return this.refuse(document, 'document', 'has no text, so there is nothing to train on');
     const loss = this.documentLoss(document, tokens, weights, answers);
     if (typeof loss === 'string') return this.refuse(document, 'document', loss);
     if (tokens.length < whole.length) this.reportCut(document, whole.length, tokens.length);
-    return this.add('document', document, document.id, [tokens], loss);
+    const fits = tokens.length < this.training.sequence;
+    const end = this.training.endDocuments && fits ? [this.tokenizer.eos] : [];
+    const pieces = [tokens, Int32Array.from(end)];
+    return this.add('document', document, document.id, pieces, withEnd(loss, end.length, weights.other));
   }
 
   private documentLoss(
@@ -143,6 +147,12 @@ export class ExampleStore {
   private refuse({ id, source }: { id: string; source: Source }, kind: Kind, why: string): undefined {
     this.refused.push(`${source.file}:${source.line}: the ${kind} ${id} ${why}.`);
   }
+}
+
+/** The end of a document counts as its other tokens do. */
+function withEnd(loss: Loss, added: number, other: number): Loss {
+  if (typeof loss === 'number' || added === 0) return loss;
+  return Float32Array.of(...loss, other);
 }
 
 const noTokens = new Int32Array(0);

@@ -135,6 +135,12 @@ const training = z
       .min(2)
       .default(512)
       .describe('Longest example in tokens; a longer document is cut, a longer question refused.'),
+    endDocuments: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Whether a document is followed by the end-of-text token, which is then learnt; unstated in the paper.',
+      ),
     row: z
       .union([count, z.literal('auto')])
       .default('auto')

@@ -92,14 +92,14 @@ function priorOf({ dataset, experiment }: Workbench, questions: readonly Questio
 }
 
 async function forcedAccuracy(bench: Workbench, questions: readonly Question[]): Promise<number> {
-  const store = new ExampleStore(bench.tokenizer, bench.experiment.training.sequence);
+  const store = new ExampleStore(bench.tokenizer, { sequence: bench.experiment.training.sequence });
   for (const question of questions) store.addQuestion(question);
   const { hits, tokens } = await score(bench, store);
   return teacherForcedAccuracy(hits, tokens);
 }
 
 async function readAll(bench: Workbench, documents: readonly Document[]) {
-  const store = new ExampleStore(bench.tokenizer, bench.experiment.training.sequence);
+  const store = new ExampleStore(bench.tokenizer, { sequence: bench.experiment.training.sequence });
   for (const document of documents) store.addDocument(document);
   const { losses, tokens } = await score(bench, store);
   const total = tokens.reduce((a, b) => a + b, 0);

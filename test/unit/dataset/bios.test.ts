@@ -18,6 +18,9 @@ const settings = (change: Partial<BiosSettings> = {}): BiosSettings => ({
 const titles = (split: string, { documents } = generateBios(settings())) =>
   new Set(documents.filter((document) => document.split === split).map(({ title }) => title));
 
+/** Whether a text holds a sentence of this wording, whoever and whatever it tells of. */
+const says = (text: string, wording: string) => text.includes(wording.split('{name}')[1].split('{value}')[0]);
+
 describe('synthetic biographies', () => {
   it('are as many as asked for, with five questions a person in train and test', () => {
     const { documents, questions } = generateBios(settings({ texts: 2, baseTexts: 3 }));
@@ -100,6 +103,17 @@ describe('synthetic biographies', () => {
     assert.equal(questions.length, 40 * 3);
     assert.equal(new Set(questions.map(({ question }) => question)).size, 120);
     assert.equal(documents[0].text.split('.').length, 2);
+  });
+
+  it('begin with the words that are asked for, and tell each fact in so many wordings', () => {
+    const { documents } = generateBios(settings({ opening: 'Biography.', wordings: 1 }));
+    assert.ok(documents.every(({ title, text }) => text.startsWith(`Biography. ${title} `)));
+    assert.ok(documents.every(({ text }) => attributes.every(({ sentences }) => says(text, sentences[0]))));
+    const varied = generateBios(settings({ wordings: 2 })).documents;
+    assert.ok(varied.some(({ text }) => attributes.some(({ sentences }) => says(text, sentences[1]))));
+    assert.ok(
+      varied.every(({ text }) => attributes.every(({ sentences }) => !sentences[2] || !says(text, sentences[2]))),
+    );
   });
 
   it('may use pronouns after the first sentence', () => {

@@ -47,6 +47,22 @@ describe('compiling a schedule', () => {
     assert.deepEqual([...weights], Array(11).fill(1));
   });
 
+  it('teaches the end of a document where asked, in equal or differing weights, and not of one that is cut', () => {
+    const tokenizer = new WordTokenizer();
+    const ended = (change: object, recipe = 'pit') =>
+      example(
+        compile({ tokenizer, recipe, experiment: experiment({ training: { endDocuments: true, ...change } }) }),
+        'n2',
+      );
+    const whole = ended({});
+    assert.equal(whole.tokens.length, 13);
+    assert.equal(whole.tokens.at(-1), tokenizer.eos);
+    assert.deepEqual([...whole.weights], Array(12).fill(1));
+    assert.equal(ended({}, 'weighted').tokens.at(-1), tokenizer.eos);
+    assert.equal(ended({}, 'weighted').weights.length, 12);
+    assert.notEqual(ended({ sequence: 12, keptQuestions: 0 }, 'cpt').tokens.at(-1), tokenizer.eos);
+  });
+
   it('trains on the first of several accepted answers', () => {
     const tokenizer = new WordTokenizer();
     const dataset = { documents: town.documents, questions: [question('t1', 1, 'train', 'Who?', 'Ada Byron', 'Ada')] };
