@@ -11,6 +11,7 @@ await build({
     trainer: 'src/trainer/main.ts',
     conductor: 'src/trainer/conductor.ts',
     'schedule-worker': 'src/vscode/schedule/worker.ts',
+    'dataset-worker': 'src/vscode/datasets/worker.ts',
     desk: 'src/vscode/runs/worker.ts',
     answerer: 'src/trainer/answer.ts',
   },

@@ -3,9 +3,9 @@
  * walk ends, reads nothing twice and stays below its root; a link that looks like data is a problem.
  */
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { bytesOf, type Content } from './bytes';
 import { type Findings, guarded } from './problem';
 import { type DatasetSource, type Format, guessFormat, holdsData, type InputFile, placeOf } from './source';
 
@@ -95,14 +95,14 @@ async function refuseFolderLink(link: string, findings: Findings): Promise<void>
 }
 
 /** SHA-256 (hexadecimal) and size of a file's bytes; `undefined` after a problem. */
-export async function digest(file: string, findings: Findings): Promise<FileDigest | undefined> {
-  return guarded(file, findings, async () => {
+export async function digest(file: Content, findings: Findings): Promise<FileDigest | undefined> {
+  return guarded(file.path, findings, async () => {
     const hash = createHash('sha256');
     let bytes = 0;
-    for await (const chunk of createReadStream(file, { highWaterMark: 2 ** 20 }) as AsyncIterable<Buffer>) {
+    for await (const chunk of bytesOf(file)) {
       hash.update(chunk);
       bytes += chunk.length;
     }
-    return { file, sha256: hash.digest('hex'), bytes };
+    return { file: file.path, sha256: hash.digest('hex'), bytes };
   });
 }

@@ -3,7 +3,7 @@
  * or too long is a problem and is left out; it still counts, so the numbers of the others stay right.
  */
 import { isUtf8 } from 'node:buffer';
-import { createReadStream } from 'node:fs';
+import { bytesOf, type Content } from './bytes';
 import type { Findings } from './problem';
 
 export interface Line {
@@ -17,10 +17,8 @@ export const defaultLineLimit = 64 * 2 ** 20;
 
 const newline = 10;
 const carriageReturn = 13;
-const chunkBytes = 2 ** 20;
 
-interface LinesOf {
-  path: string;
+interface LinesOf extends Content {
   lineLimit: number;
 }
 
@@ -28,7 +26,7 @@ interface LinesOf {
 export async function* readLines(file: LinesOf, findings: Findings): AsyncGenerator<Line[]> {
   const splitter = new LineSplitter(file, findings);
   let first = true;
-  for await (const chunk of createReadStream(file.path, { highWaterMark: chunkBytes }) as AsyncIterable<Buffer>) {
+  for await (const chunk of bytesOf(file)) {
     if (first && isUtf16(chunk)) {
       findings.error({ file: file.path, line: 1 }, 'This file is UTF-16; save it as UTF-8.');
       return;

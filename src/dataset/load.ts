@@ -18,6 +18,8 @@ import { settle } from './validate';
 export interface LoadOptions {
   /** Longest line (and longest file of a format that is read as a whole) in bytes; 64 MiB if left out. */
   limit?: number;
+  /** Texts that editors hold unsaved, under the paths of their files. */
+  unsaved?: ReadonlyMap<string, string>;
 }
 
 export interface LoadedDataset {
@@ -47,8 +49,9 @@ export async function loadDataset(
   const files: FileDigest[] = [];
   const parts: string[] = [];
   for (const source of sources) {
-    for (const file of await findFiles(source, options.limit ?? defaultLineLimit, findings)) {
-      const content = await digest(file.path, findings);
+    for (const found of await findFiles(source, options.limit ?? defaultLineLimit, findings)) {
+      const file = { ...found, text: options.unsaved?.get(found.path) };
+      const content = await digest(file, findings);
       if (!content) continue;
       files.push(content);
       parts.push(`${file.name}\0${content.sha256}\n`);

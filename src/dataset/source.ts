@@ -3,6 +3,7 @@
  * Names only: nothing here touches the disk.
  */
 import path from 'node:path';
+import type { Content } from './bytes';
 
 export type Format = 'wiki' | 'qa' | 'text' | 'squad' | 'table';
 
@@ -32,8 +33,7 @@ export interface DatasetSource {
 }
 
 /** A file to read, with all that its path and its source say about the records in it. */
-export interface InputFile {
-  path: string;
+export interface InputFile extends Content {
   /** Path below the source, with `/`; the file's own name where the source is the file. */
   name: string;
   format: Format;
@@ -67,6 +67,11 @@ export function guessFormat(file: string, columns?: Columns): Format | undefined
 export function holdsData(file: string, format: Format): boolean {
   const name = path.basename(file);
   return endings[format].test(name) && !aboutTheFolder.test(name);
+}
+
+/** Whether a folder's name is that of a split. */
+export function namesSplit(folder: string): boolean {
+  return splitName.test(folder);
 }
 
 /** The file's name without folder and ending. */
