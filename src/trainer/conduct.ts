@@ -20,7 +20,7 @@ export async function conduct(
   const endings = new Set<Ending>();
   const worker = async () => {
     for (let run = queue.shift(); run; run = queue.shift())
-      endings.add(run.queued()?.pid === process.pid ? await trainOne(run, children) : 'stopped');
+      endings.add(isOwn(run) ? await trainOne(run, children) : 'stopped');
   };
   await Promise.all(Array.from({ length: jobs }, worker));
   return (['stopped', 'failed'] as const).find((ending) => endings.has(ending)) ?? 'finished';
@@ -31,10 +31,15 @@ async function trainOne(run: RunFolder, children: Set<ChildProcess>): Promise<En
   children.add(child);
   const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
   children.delete(child);
-  run.dequeue();
+  if (isOwn(run)) run.dequeue();
   const state = stateAtOnce(run);
   if (state === 'interrupted') run.writeJson(runFiles.exit, { code, signal } satisfies Exit);
   return state === 'finished' || state === 'stopped' ? state : 'failed';
+}
+
+/** Whether the run waits for this process: it may have been taken out, or been lined up anew for another. */
+function isOwn(run: RunFolder): boolean {
+  return run.queued()?.pid === process.pid;
 }
 
 /** Asks for a clean stop: what waits is not begun, what trains stops after its step. */

@@ -74,6 +74,18 @@ describe('the conductor of a queue', () => {
     assert.equal(stateOf(next), 'finished');
   });
 
+  it('leaves a run alone that is lined up for another while its trainer ends', async () => {
+    const { out, paths } = await makeRuns([{ recipe: 'pit', epochs: [20, 1] }]);
+    const run = RunFolder.open(paths[0]);
+    const child = conduct(out, paths);
+    await until(child, paths[0], (events) => events.some(({ type }) => type === 'step'));
+    run.requestStop();
+    await until(child, paths[0], (events) => events.some(({ type }) => type === 'stopped'));
+    run.enqueue({ ...markOf(), turn: 0 });
+    assert.equal((await finish(child)).code, 0);
+    assert.equal(stateOf(run), 'waiting');
+  });
+
   it('honours a request to stop that comes before the first step', async () => {
     const { out, paths } = await makeRuns([{ recipe: 'pit', epochs: [20, 1] }]);
     const child = conduct(out, paths);
