@@ -1,5 +1,6 @@
 /** The answering processes of this window, one for each checkpoint that is asked; all of them end with the window. */
 import { join } from 'node:path';
+import * as vscode from 'vscode';
 import { UserError } from '../../errors';
 import type { Lab } from '../lab';
 import type { Chosen } from './chosen';
@@ -20,6 +21,7 @@ export class Answerers {
 
   /** Who answers for the chosen checkpoint. @throws UserError where there is none to ask */
   async current(): Promise<AnswererClient> {
+    if (!vscode.workspace.isTrusted) throw new UserError('Trust this workspace to ask the model.');
     const run = this.lab.runs.chosen;
     if (!run) throw new UserError('There is no finished run to ask yet. Run PIT first, or choose a run.');
     const checkpoint = await this.chosen.checkpoint();

@@ -9,6 +9,7 @@ import type { RunFolder } from '../../run/folder';
 import type { Lab } from '../lab';
 import { AnswerBook, type Found, sameQuestion } from './book';
 import { type Checkpoint, checkpointsOf } from './checkpoints';
+import { unattended } from './telling';
 import { Evaluations, readBook, standing } from './evaluations';
 
 const memoryKey = 'pit.chosenCheckpoint';
@@ -37,7 +38,7 @@ export class Chosen implements vscode.Disposable {
     this.subscriptions = [
       lab.runs.onDidChoose(() => this.turn()),
       lab.runs.onDidChange(({ path }) => {
-        if (path === lab.runs.chosen?.folder.path) void this.readOn();
+        if (path === lab.runs.chosen?.folder.path) unattended(lab, this.readOn());
       }),
     ];
   }

@@ -1,6 +1,6 @@
 /** The commands of this room: asking about the question at the cursor, and choosing whose answers are shown. */
 import * as vscode from 'vscode';
-import { messageOf, UserError } from '../../errors';
+import { UserError } from '../../errors';
 import type { Prediction } from '../../run/events';
 import type { Lab } from '../lab';
 import { checkpointsOf } from './checkpoints';
@@ -14,7 +14,6 @@ import type { QuestionTests } from './tests';
 /** Asks the chosen checkpoint the question with an id in a file, or the one at the cursor. */
 export function askModel(sheets: Sheets, tests: QuestionTests) {
   return async (at?: vscode.Uri, id?: string): Promise<Prediction | undefined> => {
-    if (!vscode.workspace.isTrusted) throw new UserError('Trust this workspace to ask the model.');
     const file = at?.fsPath ?? vscode.window.activeTextEditor?.document.uri.fsPath;
     const sheet = file === undefined ? undefined : await sheets.of(file);
     const question = sheet?.questions.find((one) => one.id === id) ?? (sheet && (await questionAtCursor(sheet)));
@@ -56,18 +55,5 @@ export function chooseCheckpoint({ runs }: Lab, chosen: Chosen) {
     }));
     const picked = await vscode.window.showQuickPick(items, { placeHolder: `Which checkpoint of ${runLabel(folder)}` });
     if (picked) await chosen.choose(picked.name);
-  };
-}
-
-/** What a person can mend becomes a message; everything else keeps its stack in the log. */
-export function telling<Words extends unknown[], T>(lab: Lab, act: (...words: Words) => Promise<T>) {
-  return async (...words: Words): Promise<T | undefined> => {
-    try {
-      return await act(...words);
-    } catch (error) {
-      if (!(error instanceof UserError)) lab.log.error(error as Error);
-      void vscode.window.showErrorMessage(messageOf(error));
-      return undefined;
-    }
   };
 }

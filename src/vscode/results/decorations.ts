@@ -1,8 +1,10 @@
 /** Writes verdicts behind the answers in the editors: only in the lines that are seen, and only once they stand still. */
 import * as vscode from 'vscode';
+import type { Lab } from '../lab';
+import { unattended } from './telling';
+import { spotsOf } from './document-spots';
 import { type InlineVerdict, type Tone, verdicts } from './inline';
 import type { Sheets } from './sheets';
-import { spotsOf } from './document-spots';
 
 /** Milliseconds of quiet before an editor is drawn. */
 const quiet = 80;
@@ -22,7 +24,10 @@ export class InlineResults implements vscode.Disposable {
   private readonly timers = new Map<vscode.TextEditor, NodeJS.Timeout>();
   private readonly subscriptions: vscode.Disposable[];
 
-  constructor(private readonly sheets: Sheets) {
+  constructor(
+    private readonly lab: Lab,
+    private readonly sheets: Sheets,
+  ) {
     const all = () => vscode.window.visibleTextEditors.forEach((editor) => this.plan(editor));
     this.subscriptions = [
       sheets.onDidChange(all),
@@ -54,7 +59,7 @@ export class InlineResults implements vscode.Disposable {
 
   private plan(editor: vscode.TextEditor): void {
     clearTimeout(this.timers.get(editor));
-    const timer = setTimeout(() => void this.draw(editor), quiet);
+    const timer = setTimeout(() => unattended(this.lab, this.draw(editor)), quiet);
     this.timers.set(editor, timer);
   }
 

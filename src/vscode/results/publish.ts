@@ -9,6 +9,7 @@ import type { RunFolder } from '../../run/folder';
 import type { Holding, Lab, LiveRun } from '../lab';
 import { type Found, Matching } from './book';
 import { experimentOf } from './checkpoints';
+import { unattended } from './telling';
 import { Evaluations, readBook, standing } from './evaluations';
 import { runLabel } from './history';
 import { isDataOf, matchAll } from './sheets';
@@ -30,10 +31,10 @@ export class Publisher implements vscode.Disposable {
     private readonly tests: QuestionTests,
   ) {
     this.subscriptions = [
-      lab.runs.onDidChange(({ path, run }) => void this.look(path, run)),
-      tests.onDidOpen(() => lab.runs.chosen && void this.publish(lab.runs.chosen.folder)),
+      lab.runs.onDidChange(({ path, run }) => unattended(lab, this.look(path, run))),
+      tests.onDidOpen(() => lab.runs.chosen && unattended(lab, this.publish(lab.runs.chosen.folder))),
     ];
-    for (const run of lab.runs.all()) void this.look(run.folder.path, run);
+    for (const run of lab.runs.all()) unattended(lab, this.look(run.folder.path, run));
   }
 
   dispose(): void {

@@ -3,12 +3,13 @@ import * as vscode from 'vscode';
 import type { Lab } from '../lab';
 import { Answerers } from './answerers';
 import { Chosen } from './chosen';
-import { askModel, chooseCheckpoint, pickResults, telling } from './commands';
+import { askModel, chooseCheckpoint, pickResults } from './commands';
 import { InlineResults } from './decorations';
 import { ResultsHover } from './hover';
 import { ResultsLenses } from './lenses';
 import { Publisher } from './publish';
 import { Sheets } from './sheets';
+import { telling } from './telling';
 import { QuestionTests } from './tests';
 
 /** Files that may hold questions. */
@@ -20,7 +21,7 @@ export function registerResults(lab: Lab): void {
   const lenses = new ResultsLenses(sheets, chosen);
   const answerers = new Answerers(lab, chosen);
   const tests = new QuestionTests(lab, chosen, answerers);
-  const inline = new InlineResults(sheets);
+  const inline = new InlineResults(lab, sheets);
   lab.context.subscriptions.push(
     ...[chosen, sheets, inline, lenses, answerers, tests, new Publisher(lab, tests)],
     vscode.languages.registerHoverProvider(files, new ResultsHover(lab, sheets)),

@@ -9,6 +9,7 @@ import type { Prediction } from '../../run/events';
 import type { Holding, Lab } from '../lab';
 import type { Answerers } from './answerers';
 import type { Chosen } from './chosen';
+import { unattended } from './telling';
 import { runLabel } from './history';
 import { TestReport, type TestRunSummary } from './test-report';
 import { type Node, TestTree } from './test-tree';
@@ -132,6 +133,6 @@ export class QuestionTests implements vscode.Disposable {
 
   private plan(): void {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => void this.tree.refresh(), quiet);
+    this.timer = setTimeout(() => unattended(this.lab, this.tree.refresh()), quiet);
   }
 }
