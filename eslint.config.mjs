@@ -16,12 +16,16 @@ const closed = (files, rooms, why) => ({
 });
 
 export default ts.config(
-  { ignores: ['dist/**', 'dist-test/**', 'runs/**', '**/node_modules/**', 'samples/**'] },
+  { ignores: ['dist/**', 'dist-test/**', 'runs/**', '.start/**', '**/node_modules/**', 'samples/**'] },
   js.configs.recommended,
   ...ts.configs.recommended,
   {
     files: ['**/*.mjs'],
-    languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly' } },
+    languageOptions: {
+      globals: Object.fromEntries(
+        ['process', 'console', 'URL', 'URLSearchParams', 'setTimeout'].map((name) => [name, 'readonly']),
+      ),
+    },
   },
   {
     files: ['src/**/*.ts'],

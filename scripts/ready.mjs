@@ -17,8 +17,8 @@ export function ready() {
   if (!existsSync(join(root, 'src'))) return;
   const installed = timeOf('node_modules/.package-lock.json');
   if (installed < timeOf('package-lock.json')) run('Installing packages', 'npm', ['ci'], process.platform === 'win32');
-  const sources = ['src', 'package.json', 'esbuild.mjs'].map(newest);
-  const bundles = ['dist/cli.cjs', 'dist/trainer.cjs'].map(timeOf);
+  const sources = ['src', 'webview', 'package.json', 'esbuild.mjs'].map(newest);
+  const bundles = ['dist/cli.cjs', 'dist/trainer.cjs', 'dist/extension.cjs'].map(timeOf);
   if (Math.min(...bundles) < Math.max(...sources)) run('Building', process.execPath, ['esbuild.mjs']);
 }
 

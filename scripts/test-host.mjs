@@ -9,8 +9,6 @@ import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { build } from 'esbuild';
-import { launchBrowser } from './browser.mjs';
 import { installHost, startServer, windowAddress } from './host.mjs';
 import { ready } from './ready.mjs';
 
@@ -23,6 +21,9 @@ const { values, positionals } = parseArgs({
 
 ready();
 installHost();
+// A clone has these packages only now.
+const { build } = await import('esbuild');
+const { launchBrowser } = await import('./browser.mjs');
 const scratch = mkdtempSync(join(tmpdir(), 'pit-host-'));
 const bundles = makeBundlesFolder();
 const total = { passes: 0, failures: 0, pending: 0 };
@@ -112,9 +113,9 @@ async function runFile(test) {
   const crashed = new Promise((done) => page.once('crash', done));
   const late = new Promise((done) => setTimeout(done, longest).unref());
   const tests = join(bundles, `${bundleName(test)}.cjs`);
-  await page.goto(windowAddress(server, { folder, extension: root, tests }));
+  await page.goto(windowAddress(server, { folder, extension: root, tests }), { waitUntil: 'commit', timeout: longest });
   await Promise.race([left, crashed, late]);
-  if (!report.stats) console.error(`${test} ended without a verdict. The window said:\n${said.join('\n')}`);
+  if (!report.stats) console.log(`${test} ended without a verdict. The window said:\n${said.slice(-30).join('\n')}`);
   const stats = report.stats ?? { passes: 0, failures: 1, pending: 0 };
   for (const key of Object.keys(total)) total[key] += stats[key];
   await page.close();

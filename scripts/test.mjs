@@ -1,12 +1,90 @@
-/** `npm test`: installs and builds what is missing, then runs every test. What follows `--` goes to mocha. */
-import { spawnSync } from 'node:child_process';
+/**
+ * `npm test`: installs and builds what is missing, then runs every test: plain ones, those in a real extension host, and
+ * those that drive a real VS Code. Takes `--grep <pattern>` and names of files. The last line adds all up.
+ */
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { installHost } from './host.mjs';
 import { ready } from './ready.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-ready();
-const { status } = spawnSync(process.execPath, ['node_modules/mocha/bin/mocha.js', ...process.argv.slice(2)], {
-  cwd: root,
-  stdio: 'inherit',
+const { values, positionals } = parseArgs({
+  options: { grep: { type: 'string', short: 'g' } },
+  allowPositionals: true,
 });
-process.exitCode = status ?? 1;
+
+ready();
+const suites = [
+  {
+    title: 'Library and command line',
+    words: (files) => mocha(files, ['test/unit/**/*.test.ts', 'test/cli/**/*.test.ts'], 120_000),
+  },
+  {
+    title: 'Extension host',
+    folder: 'test/host/',
+    words: (files) => ['scripts/test-host.mjs', ...grep(), ...files],
+  },
+  {
+    title: 'Workbench',
+    folder: 'test/e2e/',
+    words: (files) => mocha(files, ['test/e2e/**/*.spec.ts'], 240_000),
+  },
+];
+const total = { passed: 0, failed: 0, skipped: 0 };
+for (const suite of suites) {
+  const files = positionals.filter((file) => suiteOf(file) === suite);
+  if (positionals.length === 0 || files.length > 0) await runSuite(suite, files);
+}
+const { passed, failed, skipped } = total;
+console.log(`${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}`);
+process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
+
+function suiteOf(file) {
+  const [plain, ...others] = suites;
+  return others.find(({ folder }) => file.replaceAll('\\', '/').includes(folder)) ?? plain;
+}
+
+function grep() {
+  return values.grep ? ['--grep', values.grep] : [];
+}
+
+function mocha(files, all, timeout) {
+  const program = ['node_modules/mocha/bin/mocha.js', '--no-config', '--node-option', 'import=tsx'];
+  const how = ['--reporter', './test/reporter.ts', '--timeout', String(timeout), ...grep()];
+  return [...program, ...how, ...(files.length > 0 ? files : all)];
+}
+
+/** Runs a suite and adds its last line, which has the numbers, to the total; one that says none has failed. */
+async function runSuite({ title, folder, words }, files) {
+  console.log(`${title}:`);
+  if (folder && !(await hasHost())) return void total.failed++;
+  const env = { ...process.env, ...(process.stdout.isTTY ? { FORCE_COLOR: '1' } : {}) };
+  const child = spawn(process.execPath, words(files), { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = new Promise((done) => child.once('close', done));
+  let numbers;
+  for await (const line of createInterface({ input: child.stdout })) {
+    numbers = /^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/.exec(line) ?? numbers;
+    console.log(line);
+  }
+  const code = await ended;
+  const [, passed = 0, failed = 0, skipped = 0] = (numbers ?? []).map((number) => Number(number ?? 0));
+  total.passed += passed;
+  const brokeDown = !numbers || (failed === 0 && code !== 0 && !values.grep);
+  total.failed += brokeDown ? 1 : failed;
+  total.skipped += skipped;
+}
+
+/** Installs VS Code and a Chromium, or says in one sentence what is missing. */
+async function hasHost() {
+  try {
+    installHost();
+    const { installBrowser } = await import('./browser.mjs');
+    installBrowser();
+    return true;
+  } catch (error) {
+    console.log(error.message);
+    return false;
+  }
+}

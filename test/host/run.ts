@@ -8,15 +8,18 @@ import Mocha from 'mocha';
 export async function runTests(load: () => void): Promise<void> {
   process.setSourceMapsEnabled(true);
   const outbox = connect(process.env.PIT_TEST_SOCKET!);
-  const { passes, failures, pending } = await runMocha(outbox, load);
+  const { passes, failures, pending } = await runMocha(outbox, load).catch((error: Error) => {
+    tell(outbox, { print: error.stack });
+    return { passes: 0, failures: 1, pending: 0 };
+  });
   tell(outbox, { stats: { passes, failures, pending } });
   outbox.end();
   await once(outbox, 'close');
 }
 
-function runMocha(outbox: Socket, load: () => void): Promise<Mocha.Stats> {
+async function runMocha(outbox: Socket, load: () => void): Promise<Mocha.Stats> {
   Mocha.reporters.Base.consoleLog = (...words: unknown[]) => tell(outbox, { print: format(...words) });
-  Mocha.reporters.Base.color = process.env.PIT_TEST_COLOR === '1';
+  Mocha.reporters.Base.useColors = process.env.PIT_TEST_COLOR === '1';
   const grep = process.env.PIT_TEST_GREP || undefined;
   const mocha = new Mocha({ ui: 'bdd', reporter: 'spec', timeout: 60_000, grep });
   mocha.suite.emit('pre-require', globalThis, '', mocha);
