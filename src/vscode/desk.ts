@@ -39,8 +39,14 @@ export class Desk<Jobs> {
   private last = 0;
   private timer?: NodeJS.Timeout;
 
-  /** @param file the worker's bundle, beside this one unless it is a whole path */
-  constructor(file: string) {
+  /**
+   * @param file the worker's bundle, beside this one unless it is a whole path
+   * @param forgotten called when a worker is let go with all that it knew
+   */
+  constructor(
+    file: string,
+    private readonly forgotten: () => void = () => {},
+  ) {
     this.file = resolve(__dirname, file);
   }
 
@@ -75,12 +81,18 @@ export class Desk<Jobs> {
     const open = [...this.open.values()];
     this.open.clear();
     this.worker = undefined;
+    this.forgotten();
     for (const { fail } of open) fail(error);
   }
 
   dispose(): void {
+    this.stop(new UserError('The window is closing.'));
+  }
+
+  /** Ends the worker and what it is doing; the next job starts another. */
+  stop(why: Error): void {
     clearTimeout(this.timer);
     void this.worker?.terminate();
-    this.close(new UserError('The window is closing.'));
+    this.close(why);
   }
 }

@@ -8,7 +8,7 @@ import { compileSchedule, outlineSchedule, promptOf } from '../../schedule/compi
 import { editExperiment, type Edited } from '../../schedule/edit';
 import type { Experiment } from '../../schedule/experiment';
 import { sourcesOf, withAbsolutePaths } from '../../schedule/paths';
-import { parseExperiment } from '../../schedule/read-experiment';
+import { parseExperiment, type ReadExperiment } from '../../schedule/read-experiment';
 import { phasesText } from '../../schedule/recipe-table';
 import type { Schedule, Stage } from '../../schedule/schedule';
 import { resolveStages, variantsOf, writePart } from '../../schedule/stages';
@@ -39,6 +39,10 @@ export class Compiler implements Compiling {
   private pass?: { outline: Schedule; stage: number; epoch: number; ids: string[] };
   private readonly outlines = new Map<string, Schedule>();
   private readonly schedules = new Map<string, Schedule>();
+
+  read(text: string, file: string): ReadExperiment {
+    return parseExperiment(text, file);
+  }
 
   open(text: string, file: string): Opened {
     const { experiment, problems } = parseExperiment(text, file);

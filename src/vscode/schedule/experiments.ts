@@ -1,12 +1,18 @@
 /** The experiment files of the workspace, with what stands unsaved in editors, and the one that is active. */
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
+import type { ReadExperiment } from '../../schedule/read-experiment';
+import { Desk } from '../desk';
 import type { Experiments } from '../lab';
+import type { Compiling } from './protocol';
+import { scheduleWorker } from './thread';
 
 /** Where the workspace remembers the active experiment. */
 const memory = 'pit.activeExperiment';
 /** A burst of keystrokes counts as one change. */
 const settling = 100;
+/** Characters from which on reading a file takes more than a few milliseconds. */
+const longText = 50_000;
 
 export class WorkspaceExperiments implements Experiments {
   private readonly changed = new vscode.EventEmitter<void>();
@@ -14,12 +20,13 @@ export class WorkspaceExperiments implements Experiments {
   private current?: vscode.Uri;
   private found?: Promise<vscode.Uri[]>;
   private timer?: NodeJS.Timeout;
+  private readonly desk = new Desk<Pick<Compiling, 'read'>>(scheduleWorker);
   private readonly disposables: vscode.Disposable[];
 
   constructor(private readonly state: vscode.Memento) {
     const remembered = state.get<string>(memory);
     if (remembered) this.current = vscode.Uri.parse(remembered);
-    this.disposables = [this.changed, this.watchFiles(), ...this.watchEditors()];
+    this.disposables = [this.changed, this.desk, this.watchFiles(), ...this.watchEditors()];
     this.follow(vscode.window.activeTextEditor);
     this.searchAgain();
   }
@@ -41,14 +48,20 @@ export class WorkspaceExperiments implements Experiments {
   }
 
   async read(file: vscode.Uri) {
-    const [{ parseExperiment }, text] = await Promise.all([import('../../schedule/read-experiment'), textOf(file)]);
-    const read = parseExperiment(text, file.fsPath);
+    const read = await this.parse(await textOf(file), file.fsPath);
     return { ...read, name: read.experiment?.name ?? basename(file.fsPath, '.pit.json') };
   }
 
   dispose(): void {
     clearTimeout(this.timer);
     for (const disposable of this.disposables) disposable.dispose();
+  }
+
+  /** A file with a long hand-made order is read in a thread, so that typing in it never waits. */
+  private async parse(text: string, file: string): Promise<ReadExperiment> {
+    if (text.length > longText) return this.desk.do('read', text, file);
+    const { parseExperiment } = await import('../../schedule/read-experiment');
+    return parseExperiment(text, file);
   }
 
   private watchFiles(): vscode.Disposable {

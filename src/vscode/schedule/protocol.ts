@@ -5,6 +5,7 @@
 import type { Document, Problem, Question, Source } from '../../dataset/model';
 import type { DatasetSource } from '../../dataset/source';
 import type { Change, Edited } from '../../schedule/edit';
+import type { ReadExperiment } from '../../schedule/read-experiment';
 import type { Kind, Stage } from '../../schedule/schedule';
 import type { Sheet } from './sheet';
 
@@ -81,6 +82,8 @@ export type Wish =
 
 /** The methods of the worker. */
 export interface Compiling {
+  /** What a text says and what is wrong with it; changes nothing of what is open. */
+  read(text: string, file: string): ReadExperiment;
   open(text: string, file: string): Opened;
   addData(slice: DataSlice): void;
   stages(at: VariantAt): StageOutline[];

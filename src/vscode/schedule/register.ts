@@ -1,5 +1,4 @@
 /** The Schedule view: the active experiment as stages, epochs and the order of examples; and what the model sees. */
-import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Experiments, Lab } from '../lab';
 import { Colours } from './colours';
@@ -14,7 +13,7 @@ import { ScheduleTree } from './tree';
 
 export function registerSchedule(lab: Lab): void {
   const { context, experiments } = lab;
-  const session = new ScheduleSession(lab, join(context.extensionPath, 'dist'));
+  const session = new ScheduleSession(lab);
   const commands = new ScheduleCommands(lab, session);
   const tree = new ScheduleTree(session);
   const drag = new ScheduleDrag(commands.make);

@@ -3,7 +3,6 @@
  * is shown, and the threads that compile it. While a file is being typed and is no experiment, the last one stays.
  */
 import { isDeepStrictEqual } from 'node:util';
-import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Problem } from '../../dataset/model';
 import { UserError } from '../../errors';
@@ -11,7 +10,7 @@ import type { Holding, Lab } from '../lab';
 import { textOf } from './experiments';
 import { patiently } from './patiently';
 import type { Compiling, Opened, VariantAt } from './protocol';
-import { CompilerThread, type Told } from './thread';
+import { CompilerThread, scheduleWorker, type Told } from './thread';
 
 /** An experiment that can be shown. */
 export interface Shown {
@@ -34,21 +33,14 @@ export class ScheduleSession implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
   /** The file, its dataset or the seed is another; `state` says what there is now. */
   readonly onDidChange = this.changed.event;
-  private readonly order: CompilerThread;
-  private readonly tokens: CompilerThread;
+  private readonly order = new CompilerThread(scheduleWorker);
+  private readonly tokens = new CompilerThread(scheduleWorker);
   private current?: Promise<State>;
   private last?: Shown;
   private chosenSeed?: number;
   private readonly subscriptions: vscode.Disposable[];
 
-  /** @param dist the folder of the bundles */
-  constructor(
-    private readonly lab: Named,
-    dist: string,
-  ) {
-    const bundle = join(dist, 'schedule-worker.cjs');
-    this.order = new CompilerThread(bundle);
-    this.tokens = new CompilerThread(bundle);
+  constructor(private readonly lab: Named) {
     const forget = () => this.forget();
     this.subscriptions = [this.changed, lab.experiments.onDidChange(forget), lab.library.onDidChange(forget)];
   }

@@ -1,21 +1,11 @@
-/** The window's end of the thread that compiles schedules: started when it is first asked, told what it does not know. */
-import { Worker } from 'node:worker_threads';
+/** The window's end of the thread that compiles schedules: told what it does not know before it is asked. */
 import type { Dataset } from '../../dataset/model';
 import { UserError } from '../../errors';
+import { Desk } from '../desk';
 import type { Compiling, Opened } from './protocol';
 
-export interface Request {
-  id: number;
-  method: string;
-  words: unknown[];
-}
-
-export interface Answer {
-  id: number;
-  value?: unknown;
-  /** A stack tells a defect from what a person can mend. */
-  error?: { message: string; stack?: string };
-}
+/** The worker's file. */
+export const scheduleWorker = 'schedule-worker.cjs';
 
 /** What a thread has to know before it is asked. */
 export interface Told {
@@ -27,28 +17,24 @@ export interface Told {
 type Method = keyof Compiling;
 export type Result<Name extends Method> = Awaited<ReturnType<Compiling[Name]>>;
 
-interface Waiting {
-  done(value: unknown): void;
-  fail(error: Error): void;
-}
-
 /** Texts in a message: few enough that sending one holds nothing up. */
 const sliceSize = 2000;
 
 export class CompilerThread {
-  private worker?: Worker;
-  private readonly waiting = new Map<number, Waiting>();
-  private last = 0;
+  private readonly desk: Desk<Compiling>;
   private told?: Told;
   private telling: Promise<unknown> = Promise.resolve();
 
-  /** @param bundle the worker's file */
-  constructor(private readonly bundle: string) {}
+  /** @param bundle the worker's file, beside the one that this is in */
+  constructor(bundle: string) {
+    this.desk = new Desk(bundle, () => (this.told = undefined));
+  }
 
   /** Says what the file holds now; answers with what it compares. */
   open({ text, file }: Told): Promise<Opened> {
+    const opened = this.desk.do('open', text, file);
     this.told = { ...this.told, text, file };
-    return this.send('open', text, file);
+    return opened;
   }
 
   /** Asks about a file and its dataset, told first if the thread doesn't know them yet. */
@@ -57,56 +43,34 @@ export class CompilerThread {
     method: Name,
     ...words: Parameters<Compiling[Name]>
   ): Promise<Result<Name>> {
-    this.telling = this.telling.catch(() => undefined).then(() => this.tell(about));
-    await this.telling;
-    return this.send(method, ...words);
+    const asking = this.telling.then(async () => {
+      await this.tell(about);
+      // Asked at once, before anybody tells something else; answered in its turn.
+      return { answer: this.desk.do(method, ...(words as never)) as Promise<Result<Name>> };
+    });
+    this.telling = asking.catch(() => undefined);
+    return (await asking).answer;
   }
 
-  /** Ends the thread and what it is doing; the next question starts another. */
-  stop(error = new UserError('This was stopped.')): void {
-    void this.worker?.terminate();
-    this.worker = this.told = undefined;
-    const waiting = [...this.waiting.values()];
-    this.waiting.clear();
-    for (const { fail } of waiting) fail(error);
+  /** Ends what it is doing; the next question finds a thread that knows nothing. */
+  stop(): void {
+    this.desk.stop(new UserError('This was stopped.'));
   }
 
   private async tell({ file, text, dataset }: Told): Promise<void> {
+    if (dataset && dataset !== this.told?.dataset) await this.tellDataset(dataset);
     const { told } = this;
-    if (dataset && dataset !== told?.dataset) await this.tellDataset(dataset);
-    if (text !== told?.text || file !== told.file) void this.send('open', text, file).catch(() => undefined);
+    if (text !== told?.text || file !== told.file) void this.desk.do('open', text, file).catch(() => undefined);
     this.told = { file, text, dataset: dataset ?? told?.dataset };
   }
 
-  private async tellDataset({ documents, questions }: Dataset): Promise<void> {
+  private async tellDataset(dataset: Dataset): Promise<void> {
+    const { documents, questions } = dataset;
     const longest = Math.max(documents.length, questions.length, 1);
     for (let from = 0; from < longest; from += sliceSize) {
       const slice = <T>(all: readonly T[]) => all.slice(from, from + sliceSize);
-      await this.send('addData', { documents: slice(documents), questions: slice(questions), first: from === 0 });
+      const piece = { documents: slice(documents), questions: slice(questions), first: from === 0 };
+      await this.desk.do('addData', piece);
     }
-  }
-
-  private send<Name extends Method>(method: Name, ...words: Parameters<Compiling[Name]>): Promise<Result<Name>> {
-    const worker = (this.worker ??= this.start());
-    const id = ++this.last;
-    return new Promise<Result<Name>>((done, fail) => {
-      this.waiting.set(id, { done: done as Waiting['done'], fail });
-      worker.postMessage({ id, method, words } satisfies Request);
-    });
-  }
-
-  private start(): Worker {
-    const worker = new Worker(this.bundle);
-    worker.unref();
-    worker.on('message', (answer: Answer) => this.settle(answer));
-    worker.on('error', (error) => this.stop(error as Error));
-    return worker;
-  }
-
-  private settle({ id, value, error }: Answer): void {
-    const waiting = this.waiting.get(id);
-    this.waiting.delete(id);
-    if (!error) return waiting?.done(value);
-    waiting?.fail(error.stack ? Object.assign(new Error(error.message), error) : new UserError(error.message));
   }
 }
