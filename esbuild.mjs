@@ -1,7 +1,16 @@
-/** Bundles what runs: the extension, the command line, the trainer and the answering process for Node, and the dashboard's page. */
+/** Bundles what runs: the extension, the command line, the trainer and the answering process for Node, and the dashboard's page. `node esbuild.mjs [folder] [--package]`. */
 import { build } from 'esbuild';
 
-const shared = { outdir: 'dist', bundle: true, sourcemap: true, logLevel: 'warning' };
+const [outdir = 'dist', packaged] = process.argv.slice(2);
+const small = packaged === '--package';
+const shared = {
+  outdir,
+  bundle: true,
+  sourcemap: !small,
+  minifyWhitespace: small,
+  minifySyntax: small,
+  logLevel: 'warning',
+};
 
 await build({
   ...shared,

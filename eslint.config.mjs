@@ -16,7 +16,9 @@ const closed = (files, rooms, why) => ({
 });
 
 export default ts.config(
-  { ignores: ['dist/**', 'dist-test/**', 'runs/**', '.start/**', '**/node_modules/**', 'samples/**'] },
+  {
+    ignores: ['dist/**', 'dist-test/**', 'dist-package/**', 'runs/**', '.start/**', '**/node_modules/**', 'samples/**'],
+  },
   js.configs.recommended,
   ...ts.configs.recommended,
   {
