@@ -2,14 +2,13 @@
  * The conductor process: `node conductor.cjs OUT JOBS`. It trains the runs in a folder that wait for it, in the order of
  * their turns, and outlives the window that started it. Two conductors of one folder work one after the other.
  */
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { onDisk } from '../run/files';
 import { runsBelow } from '../run/find';
 import { RunFolder } from '../run/folder';
-import { lockHolder, takeLock } from '../run/lock';
-import { isAlive } from '../run/process';
+import { takeLock } from '../run/lock';
 import { summarizeRun } from '../run/summary';
 import { writeComparison } from '../run/write-comparison';
 import { conduct } from './conduct';
@@ -31,8 +30,7 @@ async function takeTurn(lock: string, out: string): Promise<void> {
     try {
       return takeLock(lock, out);
     } catch (error) {
-      const holder = lockHolder(lock);
-      if (!holder || !isAlive(holder)) throw error;
+      if (!existsSync(lock)) throw error;
       await setTimeout(500);
     }
   }

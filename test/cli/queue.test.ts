@@ -55,8 +55,8 @@ describe('the conductor of a queue', () => {
 
   it('waits for its turn where another is at work in the folder', async () => {
     const { out, paths } = await makeRuns(['closed-book'], [1, 2]);
-    const children = paths.map((path) => conduct(out, [path]));
-    for (const child of children) assert.equal((await finish(child)).code, 0);
+    const ended = await Promise.all(paths.map((path) => finish(conduct(out, [path]))));
+    for (const { code, stderr } of ended) assert.equal(code, 0, stderr);
     const times = paths.map((path) => ({ began: turn(path, 'started'), ended: turn(path, 'finished') }));
     const [first, second] = times.sort((a, b) => (a.began < b.began ? -1 : 1));
     assert.ok(first.ended <= second.began);
