@@ -2,7 +2,7 @@
  * Publishes the result of a run that has finished as a run of the Testing view, from its predictions and without asking
  * the model: each run once, also when it finished while the window was closed.
  */
-import { setImmediate } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { Question } from '../../dataset/model';
 import type { RunFolder } from '../../run/folder';
@@ -18,9 +18,10 @@ import type { QuestionTests } from './tests';
 
 const memoryKey = 'pit.unpublishedRuns';
 /** Questions of one published run at most: the view keeps an item for each. */
-const most = 10_000;
-/** Questions handed over before others get their turn. */
-const portion = 200;
+const most = 5000;
+/** Questions handed over before others get their turn, and milliseconds until the next: the view takes them in lumps. */
+const portion = 100;
+const turn = 10;
 
 export class Publisher implements vscode.Disposable {
   private readonly subscriptions: vscode.Disposable[];
@@ -86,7 +87,7 @@ export class Publisher implements vscode.Disposable {
   private async fill(report: TestReport, holding: Holding, found: readonly [Question, Found][]): Promise<void> {
     for (const [i, [question, { prediction }]] of found.entries()) {
       report.answered(await this.tests.tree.itemOf(holding, question), prediction);
-      if (i % portion === portion - 1) await setImmediate();
+      if (i % portion === portion - 1) await pause(turn);
     }
   }
 }

@@ -31,8 +31,14 @@ const widest = 60;
 export async function readSpots(file: string, text: string, questions: readonly Question[]): Promise<Spots> {
   const lines = text.split(/\r?\n/);
   const parts = file.toLowerCase().endsWith('.qa') ? await partsByLine(lines) : undefined;
-  const list = questions.map((question) => spotOf(question, parts?.get(question.source.line)));
-  return { list: list.sort((a, b) => a.line - b.line), column: columnOf(list, lines) };
+  const list: Spot[] = [];
+  let widestLine = 0;
+  for (const question of questions) {
+    const spot = spotOf(question, parts?.get(question.source.line));
+    widestLine = Math.max(widestLine, ...spot.answerLines.map((line) => widthOf(lines[line])));
+    if (list.push(spot) % portion === 0) await setImmediate();
+  }
+  return { list: list.sort((a, b) => a.line - b.line), column: widestLine + 3 };
 }
 
 /** The spot that a line belongs to. */
@@ -59,13 +65,7 @@ function spotOf(question: Question, part: QaQuestion | undefined): Spot {
   return { question, line, endLine: answerLines.at(-1) ?? line, answerLines };
 }
 
-function columnOf(spots: readonly Spot[], lines: readonly string[]): number {
-  let most = 0;
-  for (const { answerLines } of spots) {
-    for (const line of answerLines) {
-      const { length } = lines[line] ?? '';
-      if (length <= widest) most = Math.max(most, length);
-    }
-  }
-  return most + 3;
+/** What a line has to say about the column of all. */
+function widthOf(line = ''): number {
+  return line.length <= widest ? line.length : 0;
 }
