@@ -100,7 +100,7 @@ describe('renaming a document', () => {
           });
         },
       ),
-      { numRuns: 400 },
+      { numRuns: 150 },
     ));
 });
 
