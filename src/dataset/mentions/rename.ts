@@ -35,6 +35,7 @@ export interface Searched {
 export async function renameDocument(document: Document, to: string, searched: Searched): Promise<Renaming> {
   const { catalog } = searched;
   checkId(document, to, catalog);
+  checkEditable(document, catalog);
   const lines = linesNaming(document, searched);
   const namings: { file: string; naming: Naming }[] = [];
   for (const file of searched.files) {
@@ -54,6 +55,13 @@ function checkId({ id, title }: Document, to: string, catalog: Catalog): void {
   if (to !== id && (catalog.document(to) || catalog.question(to))) throw new UserError(`The id "${to}" is taken.`);
   if (to !== title && catalog.titled(to).length > 0)
     throw new UserError(`Another document has the title "${to}"; what names it by its title would change sides.`);
+}
+
+/** Parquet files are no texts. */
+function checkEditable(document: Document, catalog: Catalog): void {
+  const sources = [document, ...catalog.questionsOf(document.id)].map(({ source }) => source.file);
+  const binary = sources.find((file) => /\.parquet$/i.test(file));
+  if (binary) throw new UserError(`The id "${document.id}" is in ${binary}, which cannot be edited.`);
 }
 
 /** Rows that name the document, and rows that are left out for a problem and may name it too. */

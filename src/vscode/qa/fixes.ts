@@ -1,5 +1,6 @@
 /** Quick fixes for what the Problems panel says of `.qa` texts and of rows that name no document. */
 import * as vscode from 'vscode';
+import type { RowFile } from '../../dataset/mentions/columns';
 import { type Fix, fixesAt, type Known, respell } from '../../dataset/qa-fixes';
 import { stemOf } from '../../dataset/source';
 import { nearest } from '../../schedule/nearest';
@@ -23,14 +24,19 @@ export class QaFixes implements vscode.CodeActionProvider {
     if (!shelf) return [];
     const known = knownIn(shelf, text);
     const lines = new Map(told.map((diagnostic) => [diagnostic.range.start.line, diagnostic]));
-    return [...lines].flatMap(([line, diagnostic]) => {
-      const fixes =
-        shelf.rows.format === 'qa'
-          ? fixesAt(text.getText(), line + 1, known)
-          : mentionsNear(text, line, shelf.rows).flatMap((mention) => respell(mention, known));
-      return fixes.map((fix, index) => toAction(fix, text.uri, diagnostic, index === 0));
-    });
+    const found = await Promise.all(
+      [...lines].map(async ([line, diagnostic]) => {
+        const fixes = await fixesOn(text, line, shelf.rows, known);
+        return fixes.map((fix, index) => toAction(fix, text.uri, diagnostic, index === 0));
+      }),
+    );
+    return found.flat();
   }
+}
+
+async function fixesOn(text: vscode.TextDocument, line: number, rows: RowFile, known: Known): Promise<Fix[]> {
+  if (rows.format === 'qa') return fixesAt(text.getText(), line + 1, known);
+  return (await mentionsNear(text, line, rows)).flatMap((mention) => respell(mention, known));
 }
 
 function knownIn({ catalog, loaded }: Shelf, text: vscode.TextDocument): Known {

@@ -3,7 +3,6 @@ import * as vscode from 'vscode';
 import type { RowFile } from '../../dataset/mentions/columns';
 import { namingInRow } from '../../dataset/mentions/jsonl';
 import { type Mention, touches } from '../../dataset/mentions/mention';
-import { namingIn } from '../../dataset/mentions/naming';
 import type { Document, Question } from '../../dataset/model';
 import { orderIdsIn } from '../../schedule/order-ids';
 import type { Lab } from '../lab';
@@ -27,7 +26,8 @@ export async function pointedAt(
 ): Promise<Pointed | undefined> {
   if (text.fileName.endsWith('.pit.json')) return pointedInOrder(lab, text, position);
   for (const shelf of await shelvesWith(lab, text.fileName)) {
-    const found = mentionsNear(text, position.line, shelf.rows).find(({ span }) => touches(span, positionOf(position)));
+    const mentions = await mentionsNear(text, position.line, shelf.rows);
+    const found = mentions.find(({ span }) => touches(span, positionOf(position)));
     const document = found && shelf.catalog.named(found.name);
     if (document) return { range: rangeOf(found.span), shelf, document, isName: !found.mark };
   }
@@ -35,7 +35,7 @@ export async function pointedAt(
 }
 
 /** The mentions of a text, in files of rows only those of one line (from 0). */
-export function mentionsNear(text: vscode.TextDocument, line: number, file: RowFile): Mention[] {
+export async function mentionsNear(text: vscode.TextDocument, line: number, file: RowFile): Promise<Mention[]> {
   if (file.format === 'qa' || file.format === 'text') return mentionsIn(text, file);
   return /\.(jsonl|ndjson)$/i.test(file.name) ? namingInRow(text.lineAt(line).text, line, file).mentions : [];
 }
@@ -43,10 +43,11 @@ export function mentionsNear(text: vscode.TextDocument, line: number, file: RowF
 const known = new WeakMap<vscode.TextDocument, { version: number; name: string; mentions: Mention[] }>();
 
 /** Read once for each version of the text. */
-function mentionsIn(text: vscode.TextDocument, file: RowFile): Mention[] {
+async function mentionsIn(text: vscode.TextDocument, file: RowFile): Promise<Mention[]> {
   const { version } = text;
   const last = known.get(text);
   if (last?.version === version && last.name === file.name) return last.mentions;
+  const { namingIn } = await import('../../dataset/mentions/naming');
   const { mentions } = namingIn(text.getText(), file, []);
   known.set(text, { version, name: file.name, mentions });
   return mentions;

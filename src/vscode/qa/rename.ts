@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import { findFiles } from '../../dataset/files';
 import { defaultLineLimit } from '../../dataset/lines';
-import { renameDocument, type Renaming } from '../../dataset/mentions/rename';
+import type { Renaming } from '../../dataset/mentions/rename';
 import type { Document } from '../../dataset/model';
 import { Findings } from '../../dataset/problem';
 import { UserError } from '../../errors';
@@ -41,6 +41,7 @@ export class DocumentRenames implements vscode.RenameProvider {
     const found = holding.sources.map((source) => findFiles(source, defaultLineLimit, new Findings()));
     const files = (await Promise.all(found)).flat();
     const searched = { catalog, problems: loaded.problems, files, read: textOf };
+    const { renameDocument } = await import('../../dataset/mentions/rename');
     const renaming = await renameDocument(document, to, searched);
     for (const { file, span, text } of renaming.edits) edit.replace(vscode.Uri.file(file), rangeOf(span), text);
     for (const file of await experimentsOn(this.lab, holding)) await renameInOrders(file, renaming, edit);

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'mocha';
 import fc from 'fast-check';
+import { parquetWriteBuffer } from 'hyparquet-writer';
 import Papa from 'papaparse';
 import { catalogOf } from '../../../src/dataset/catalog';
 import { findFiles } from '../../../src/dataset/files';
@@ -80,6 +81,17 @@ describe('renaming a document', () => {
   it('is refused where the id is made from what stands around it', async () => {
     const row = '{"text": "t"}\n';
     await assert.rejects(renamed({ 'x.jsonl': row }, 'x-1', 'y'), /^UserError: The id "x-1" is not written in /);
+  });
+
+  it('is refused where a table is no text', async () => {
+    const columnData = ['document', 'question', 'answer'].map((name) => ({
+      name,
+      data: ['a'],
+      type: 'STRING' as const,
+    }));
+    const table = new Uint8Array(parquetWriteBuffer({ columnData }));
+    const renaming = renamed({ 'a.qa': '# a\n\ntext\n', 'q.parquet': table }, 'a', 'b');
+    await assert.rejects(renaming, /^UserError: The id "a" is in .*q\.parquet, which cannot be edited\.$/);
   });
 
   it('changes nothing else of a dataset', () =>
