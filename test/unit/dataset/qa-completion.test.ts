@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import type { Document } from '../../../src/dataset/model';
-import { documentsLike, expectedAt, placesIn } from '../../../src/dataset/qa-completion';
+import { documentsLike, expectedAt, placesIn, questionsLike } from '../../../src/dataset/qa-completion';
 import { beginningOf, placeInWords } from '../../../src/dataset/qa-words';
 
 const at = (text: string) => expectedAt(text.split('\n'));
@@ -50,6 +50,20 @@ describe('completion of .qa', () => {
     assert.deepEqual(ids('e'), ['rhine', 'elbe']);
     assert.deepEqual(ids('e', 1), ['rhine']);
     assert.deepEqual(ids('x'), []);
+  });
+
+  it('finds questions by id and wording', () => {
+    const ask = (id: string, question: string) => ({
+      id,
+      documentId: 'rhine',
+      question,
+      answers: ['a'],
+      split: '',
+      source,
+    });
+    const questions = [ask('rhine?1', 'Where?'), ask('elbe?1', 'Who met there?')];
+    assert.deepEqual(questionsLike('ELBE', questions, 9), [questions[1]]);
+    assert.deepEqual(questionsLike('where', questions, 9), [questions[0]]);
   });
 
   it('finds the splits and domains in use', () => {
