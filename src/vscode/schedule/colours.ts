@@ -7,11 +7,12 @@ import { type Sheets, sheetScheme } from './sheets';
 const margin = 50;
 
 export class Colours implements vscode.Disposable {
-  private readonly types: Record<Look, vscode.TextEditorDecorationType>;
+  /** Two of each look, in turn: neighbours of one type would run into each other. */
+  private readonly types: Record<Look, vscode.TextEditorDecorationType>[];
   private readonly subscriptions: vscode.Disposable[];
 
   constructor(private readonly sheets: Sheets) {
-    this.types = Object.fromEntries(looks.map((look) => [look, decorationType(look)])) as typeof this.types;
+    this.types = [decorationTypes(), decorationTypes()];
     this.subscriptions = [
       vscode.window.onDidChangeVisibleTextEditors((editors) => editors.forEach((editor) => this.colour(editor))),
       vscode.window.onDidChangeTextEditorVisibleRanges(({ textEditor }) => this.colour(textEditor)),
@@ -20,7 +21,7 @@ export class Colours implements vscode.Disposable {
   }
 
   dispose(): void {
-    for (const disposable of [...this.subscriptions, ...Object.values(this.types)]) disposable.dispose();
+    for (const disposable of [...this.subscriptions, ...this.types.flatMap(Object.values)]) disposable.dispose();
   }
 
   private colourAll(document: vscode.TextDocument): void {
@@ -34,14 +35,18 @@ export class Colours implements vscode.Disposable {
     const first = editor.visibleRanges[0]?.start.line ?? 0;
     const last = editor.visibleRanges.at(-1)?.end.line ?? 0;
     const spans = spansOf(sheet, first - margin, last + margin);
-    for (const look of looks) {
-      const ranges = spans.filter((span) => span.look === look);
-      editor.setDecorations(
-        this.types[look],
-        ranges.map(({ line, start, end }) => new vscode.Range(line, start, line, end)),
-      );
+    for (const [turn, types] of this.types.entries()) {
+      for (const look of looks) {
+        const chosen = spans.filter((span, token) => span.look === look && token % 2 === turn);
+        const ranges = chosen.map(({ line, start, end }) => new vscode.Range(line, start, line, end));
+        editor.setDecorations(types[look], ranges);
+      }
     }
   }
+}
+
+function decorationTypes(): Record<Look, vscode.TextEditorDecorationType> {
+  return Object.fromEntries(looks.map((look) => [look, decorationType(look)])) as ReturnType<typeof decorationTypes>;
 }
 
 function decorationType(look: Look): vscode.TextEditorDecorationType {

@@ -112,14 +112,14 @@ export class Compiler implements Compiling {
     const { tokenizer, config } = await this.opened();
     const { records } = this;
     const prompt = { prompt: this.outline(at).prompt, seed };
-    const { name } = variants[chosen];
+    const name = this.nameOf(at);
     return writeExample({ record, name, stages, stage, experiment: this.known(), tokenizer, config, records, prompt });
   }
 
   async seeStep(at: EpochAt, step: number): Promise<Sheet> {
     const { config, tokenizer } = await this.opened();
     const schedule = await this.compiled(at);
-    const { name } = variantsOf(this.known())[at.variant];
+    const name = this.nameOf(at);
     const { training } = this.known();
     const { hiddenSize } = config;
     return writeStep({ schedule, stage: stageOf(schedule, at), at, step, name, training, tokenizer, hiddenSize });
@@ -134,6 +134,12 @@ export class Compiler implements Compiling {
       this.pass = { outline, stage, epoch, ids: plan.flat().map((index) => outline.examples[index].id) };
     }
     return this.pass.ids;
+  }
+
+  /** A recipe's name, or that of the experiment where stages are written out. */
+  private nameOf({ variant }: VariantAt): string {
+    const { recipe, name } = variantsOf(this.known())[variant];
+    return recipe ? name : (this.known().name ?? basename(this.file, '.pit.json'));
   }
 
   private stagesWith(id: string, at: VariantAt): Stage[] {

@@ -1,4 +1,9 @@
-/** Reads numbers as people type them, and says what is wrong with them. Pure. */
+/** Numbers as people type and read them, and what is wrong with one. Pure. */
+
+/** Small numbers as `3e-5`, others as they are. */
+export function plainNumber(value: number): string {
+  return value < 0.001 ? value.toExponential() : String(value);
+}
 
 /** What is wrong with a text that should be a whole number from 1 on; undefined if nothing. */
 export function wrongCount(text: string): string | undefined {

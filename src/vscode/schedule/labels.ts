@@ -1,5 +1,6 @@
 /** What the rows of the Schedule view say: label, description, tooltip, and what is read aloud. Pure. */
 import { counted, thousands } from '../../run/format';
+import { plainNumber } from './entries';
 import type { Node, NodeOf } from './nodes';
 import type { StageOutline } from './protocol';
 
@@ -39,12 +40,17 @@ function variantWords({ outline: { name, symbol, title, phases, prompt, stages }
 
 function stageWords(outline: StageOutline): Words {
   const { number, name, parts, epochs, rate, batch, keptQuestions, leftOut } = outline;
-  const description = [arrangementWords(outline), counted(epochs, 'epoch'), `rate ${rate}`, holdsWords(outline)];
+  const description = [
+    arrangementWords(outline),
+    counted(epochs, 'epoch'),
+    `rate ${plainNumber(rate)}`,
+    holdsWords(outline),
+  ];
   const size = 'examples' in batch ? counted(batch.examples, 'example') : counted(batch.tokens, 'token');
   const tooltip = [
     `Stage ${number}: ${parts.join(' + ')}`,
     `${arrangementWords(outline)}, ${counted(epochs, 'epoch')}`,
-    `peak rate ${rate}, batches of ${size}`,
+    `peak rate ${plainNumber(rate)}, batches of ${size}`,
     holdsWords(outline),
     ...(keptQuestions > 0 ? [`${counted(keptQuestions, 'question')} of them kept in`] : []),
     ...(leftOut > 0 ? [`${counted(leftOut, 'example')} of its parts left out by the order`] : []),

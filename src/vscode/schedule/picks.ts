@@ -3,8 +3,8 @@ import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { StageFields } from '../../schedule/edit-stages';
 import type { Experiments } from '../lab';
-import { wrongBatch } from './entries';
-import { recipeItems } from './recipe-words';
+import { plainNumber, wrongBatch } from './entries';
+import { recipeItems, recipeLegend } from './recipe-words';
 import type { Opened, StageOutline } from './protocol';
 import type { Shown } from './session';
 
@@ -25,7 +25,7 @@ export async function pickExperiment(experiments: Experiments): Promise<vscode.U
 /** Key of the recipe that a person picks. */
 export async function pickRecipe(): Promise<string | undefined> {
   const options = {
-    placeHolder: 'Phases and results of the paper (arXiv 2402.12847)',
+    placeHolder: recipeLegend,
     matchOnDetail: true,
     matchOnDescription: true,
   };
@@ -66,7 +66,7 @@ export async function pickStage({ told: { dataset }, opened: { splits } }: Shown
 }
 
 export function askNumber(prompt: string, value: number, wrong: (text: string) => string | undefined) {
-  return vscode.window.showInputBox({ prompt, value: String(value), validateInput: wrong });
+  return vscode.window.showInputBox({ prompt, value: plainNumber(value), validateInput: wrong });
 }
 
 export function askBatch({ batch }: StageOutline): Thenable<string | undefined> {

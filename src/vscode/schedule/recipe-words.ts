@@ -15,16 +15,18 @@ export function recipeItems(): RecipeItem[] {
     key: recipe.key,
     label: recipe.symbol === recipe.key ? recipe.title : `${recipe.symbol}  ${recipe.title}`,
     description: recipe.key,
-    detail: `${phasesText(recipe)}. ${paperText(recipe)}`,
+    detail: [phasesText(recipe), ...paperTexts(recipe)].join(' · '),
   }));
 }
 
-function paperText({ paper }: Recipe): string {
-  const results = (['7B', '70B'] as const).flatMap((size) => {
+/** What the numbers of an item are. */
+export const recipeLegend = "Phases · the paper's EM / recall / ROUGE-L for Llama-2 7B and 70B";
+
+function paperTexts({ paper }: Recipe): string[] {
+  return (['7B', '70B'] as const).flatMap((size) => {
     const result = paper[size];
     return result ? [`${size} ${resultText(result)}`] : [];
   });
-  return `Paper, EM / recall / ROUGE-L: ${results.join('; ')}`;
 }
 
 function resultText(result: PaperResult): string {

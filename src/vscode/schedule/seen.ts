@@ -97,7 +97,10 @@ export function writeStep({ schedule, stage, at, step, name, training, tokenizer
   writer.say(sizes(examples, batches));
   writer.say(`Weights of all tokens add up to 1; each example has 1/${examples.length} of them.`);
   const cuts = new Map(schedule.truncated.map((cut) => [cut.id, cut]));
-  batches.forEach((batch, number) => writeBatch(writer, batch, number + 1, cuts, tokenizer));
+  batches.forEach((batch, number) => {
+    const where = batches.length > 1 ? `Micro-batch ${number + 1}, row` : 'Row';
+    writeBatch(writer, batch, where, cuts, tokenizer);
+  });
   return writer.sheet();
 }
 
@@ -114,13 +117,13 @@ function sizes(examples: readonly Example[], batches: readonly PackedBatch[]): s
 function writeBatch(
   writer: SheetWriter,
   batch: PackedBatch,
-  number: number,
+  where: string,
   cuts: ReadonlyMap<string, Truncation>,
   tokenizer: Tokenizer,
 ): void {
   const most = batch.weights.reduce((a, b) => Math.max(a, b), 0);
   for (let row = 0; row < batch.rows; row++) {
-    writer.heading(1, `Micro-batch ${number}, row ${row + 1}`);
+    writer.heading(1, `${where} ${row + 1}`);
     const end = (row + 1) * batch.length;
     let place = row * batch.length;
     while (place < end && batch.examples[place] >= 0) {

@@ -64,8 +64,8 @@ export interface Run {
   cut?: boolean;
 }
 
-const labelWidth = 14;
-const lineWidth = 110;
+const labelWidth = 16;
+const lineWidth = 100;
 
 /** Writes a sheet from the top. */
 export class SheetWriter {

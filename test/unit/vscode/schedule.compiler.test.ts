@@ -149,7 +149,7 @@ function read(sheet: Sheet): { label: string; text: string; weight: number }[] {
   const lines = sheet.text.split('\n');
   let label = '';
   return spansOf(sheet).map(({ line, start, end, weight }) => {
-    label = lines[line].slice(0, 16).trim() || label;
+    label = lines[line].slice(0, 18).trim() || label;
     return { label, text: lines[line].slice(start, end), weight };
   });
 }

@@ -31,8 +31,8 @@ describe('rows of the Schedule view', () => {
   it('say what a stage does', () => {
     const { label, description, tooltip } = wordsOf(stage({}));
     assert.equal(label, '2. train QA + train doc');
-    assert.equal(description, 'interleaved, questions first · 3 epochs · rate 0.00003 · 1,200 documents, 1 question');
-    assert.match(tooltip!, /questions:train \+ documents:train\n.*\npeak rate 0\.00003, batches of 256 examples/);
+    assert.equal(description, 'interleaved, questions first · 3 epochs · rate 3e-5 · 1,200 documents, 1 question');
+    assert.match(tooltip!, /questions:train \+ documents:train\n.*\npeak rate 3e-5, batches of 256 examples/);
   });
 
   it('say what a hand-made order leaves out', () => {
@@ -121,10 +121,7 @@ describe('the list of recipes', () => {
   it("shows the paper's symbol, phases and numbers", () => {
     const pit = recipeItems().find(({ key }) => key === 'pit')!;
     assert.equal(pit.label, '⑦  Pre-instruction-tuning');
-    assert.equal(
-      pit.detail,
-      'train QA + train doc → test doc. Paper, EM / recall / ROUGE-L: 7B 45.4 / 51.2 / 63.2; 70B 62.7 / 68.6 / 78.8',
-    );
+    assert.equal(pit.detail, 'train QA + train doc → test doc · 7B 45.4 / 51.2 / 63.2 · 70B 62.7 / 68.6 / 78.8');
     assert.equal(recipeItems()[0].label, 'Closed-book, nothing trained');
   });
 });
@@ -140,10 +137,10 @@ describe('a sheet of tokens', () => {
     const sheet = writer.sheet();
     assert.deepEqual(sheet.text.split('\n'), [
       'Question a?1',
-      '  only read     <bos>Who?',
-      '  weight 1      ·Ada<eos>',
-      '  weight 0.5    .',
-      '  padding       3 empty places',
+      '  only read       <bos>Who?',
+      '  weight 1        ·Ada<eos>',
+      '  weight 0.5      .',
+      '  padding         3 empty places',
       '',
     ]);
     const lines = sheet.text.split('\n');
@@ -157,7 +154,7 @@ describe('a sheet of tokens', () => {
     ]);
     assert.deepEqual(
       spansOf(sheet, 2, 3).map(({ start }) => start),
-      [16, 20],
+      [18, 22],
     );
   });
 
@@ -168,8 +165,8 @@ describe('a sheet of tokens', () => {
       1,
     );
     const lines = writer.sheet().text.trimEnd().split('\n');
-    assert.ok(lines.every((line) => line.length <= 110));
-    assert.equal(lines.map((line) => line.slice(16)).join(''), '·word'.repeat(100));
-    assert.ok(lines.slice(1).every((line) => line.startsWith(' '.repeat(16))));
+    assert.ok(lines.every((line) => line.length <= 100));
+    assert.equal(lines.map((line) => line.slice(18)).join(''), '·word'.repeat(100));
+    assert.ok(lines.slice(1).every((line) => line.startsWith(' '.repeat(18))));
   });
 });
