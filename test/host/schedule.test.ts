@@ -205,6 +205,22 @@ describe('the Schedule view', function () {
     await document.save();
   });
 
+  it('follows unsaved edits of the data', async () => {
+    await open(written);
+    const [first] = await stagesWhen((found) => found.length === 2);
+    const labels = async () => (await examples((await rows(first))[0])).map(({ row }) => row.label);
+    assert.ok((await labels()).every((label) => !/Unsaved/.test(label)));
+    const data = await vscode.workspace.openTextDocument(join(folder, 'data/train/qa.jsonl'));
+    const place = data.positionAt(data.getText().indexOf('"question":"') + '"question":"'.length);
+    const edit = new vscode.WorkspaceEdit();
+    edit.insert(data.uri, place, 'Unsaved: ');
+    await vscode.workspace.applyEdit(edit);
+    await until(async () => (await labels()).some((label) => label.startsWith('Unsaved: ')));
+    await vscode.window.showTextDocument(data);
+    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+    await until(async () => (await labels()).every((label) => !/Unsaved/.test(label)));
+  });
+
   describe('changes the file by', () => {
     let document: vscode.TextDocument;
     let first: NodeOf<'stage'>;
