@@ -1,54 +1,63 @@
-/** Looking things up in a dataset: documents by what a file calls them, questions by their document. */
+/**
+ * Looking things up in a dataset: documents by what a file calls them, questions by their document. Each index is made
+ * when it is first asked for, since a dataset may hold 100,000 questions.
+ */
 import type { Dataset, Document, Question } from './model';
 
 export class Catalog {
-  private readonly byId: Map<string, Document>;
-  private readonly byTitle = new Map<string, Document[]>();
-  private readonly groups = new Map<string, Question[]>();
-  private readonly byQuestionId: Map<string, Question>;
+  private byId?: Map<string, Document>;
+  private byTitle?: Map<string, Document[]>;
+  private byQuestionId?: Map<string, Question>;
+  private byDocument?: Map<string, Question[]>;
 
-  constructor(readonly dataset: Dataset) {
-    this.byId = new Map(dataset.documents.map((document) => [document.id, document]));
-    this.byQuestionId = new Map(dataset.questions.map((question) => [question.id, question]));
-    for (const document of dataset.documents) gather(this.byTitle, document.title, document);
-    for (const question of dataset.questions) gather(this.groups, question.documentId, question);
-  }
+  constructor(private readonly dataset: Dataset) {}
 
   /** The document with this id, or else the only one with this title. */
   named(name: string): Document | undefined {
-    const titled = this.byTitle.get(name) ?? [];
-    return this.byId.get(name) ?? (titled.length === 1 ? titled[0] : undefined);
+    const document = this.document(name);
+    if (document) return document;
+    const titled = this.titled(name);
+    return titled.length === 1 ? titled[0] : undefined;
   }
 
   document(id: string): Document | undefined {
+    this.byId ??= new Map(this.dataset.documents.map((document) => [document.id, document]));
     return this.byId.get(id);
   }
 
   titled(title: string): readonly Document[] {
+    this.byTitle ??= groups(this.dataset.documents, (document) => document.title);
     return this.byTitle.get(title) ?? [];
   }
 
   question(id: string): Question | undefined {
+    this.byQuestionId ??= new Map(this.dataset.questions.map((question) => [question.id, question]));
     return this.byQuestionId.get(id);
   }
 
   /** The questions of a document, in the order of the dataset. */
   questionsOf(documentId: string): readonly Question[] {
-    return this.groups.get(documentId) ?? [];
+    this.byDocument ??= groups(this.dataset.questions, (question) => question.documentId);
+    return this.byDocument.get(documentId) ?? [];
   }
 }
 
 const catalogs = new WeakMap<Dataset, Catalog>();
 
-/** The catalog of a dataset, made once. */
+/** The catalog of a dataset, the same one each time. */
 export function catalogOf(dataset: Dataset): Catalog {
   const catalog = catalogs.get(dataset) ?? new Catalog(dataset);
   catalogs.set(dataset, catalog);
   return catalog;
 }
 
-function gather<T>(groups: Map<string, T[]>, key: string, item: T): void {
-  const group = groups.get(key);
-  if (group) group.push(item);
-  else groups.set(key, [item]);
+function groups<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const found = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = found.get(key);
+    if (group) group.push(item);
+    else found.set(key, [item]);
+  }
+  return found;
 }

@@ -64,6 +64,6 @@ async function pointedInOrder(
   if (!shelf) return undefined;
   const range = new vscode.Range(text.positionAt(entry.offset), text.positionAt(entry.offset + entry.length));
   const document = shelf.catalog.document(entry.id);
-  const question = shelf.catalog.question(entry.id);
+  const question = document ? undefined : shelf.catalog.question(entry.id);
   return document || question ? { range, shelf, document, question, isName: true } : undefined;
 }
