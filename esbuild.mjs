@@ -22,6 +22,7 @@ await build({
     'schedule-worker': 'src/vscode/schedule/worker.ts',
     'dataset-worker': 'src/vscode/datasets/worker.ts',
     desk: 'src/vscode/runs/worker.ts',
+    'dashboard-worker': 'src/vscode/dashboard/worker.ts',
     answerer: 'src/trainer/answer.ts',
   },
   outExtension: { '.js': '.cjs' },
@@ -32,4 +33,16 @@ await build({
   mainFields: ['module', 'main'],
   // The native library lies beside the bundles; VS Code brings its own module.
   external: ['onnxruntime-node', 'vscode'],
+});
+
+await build({
+  ...shared,
+  outdir: 'dist/webview',
+  entryPoints: { main: 'webview/main.ts' },
+  platform: 'browser',
+  target: 'es2022',
+  format: 'iife',
+  minify: true,
+  loader: { '.ttf': 'file' },
+  assetNames: '[name]',
 });

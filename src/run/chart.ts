@@ -21,6 +21,8 @@ export interface Series {
   style: number;
   points: Point[];
   markers: boolean;
+  /** From how low to how high the values may lie. */
+  band?: { x: number; low: number; high: number }[];
 }
 
 export interface Chart {
@@ -53,7 +55,7 @@ export const chartStyle = `
 .chart{--ink:#1f2328;--soft:#59636e;--grid:#d9dee3;--c0:#0072b2;--c1:#d55e00;--c2:#007f5c;--c3:#b5528f;--c4:#a87400;--c5:#3a9bd6;--c6:#30363d;--c7:#858c94;font:12px system-ui,sans-serif}
 @media (prefers-color-scheme:dark){.chart{--ink:#e6e8eb;--soft:#a0a8b1;--grid:#373d45;--c0:#4c9be8;--c1:#ff8a4c;--c2:#2fc79a;--c3:#e39ac8;--c4:#e6b33d;--c5:#9ad4ff;--c6:#e6e8eb;--c7:#8f979f}}
 .chart text{fill:var(--soft)}.chart .strong{fill:var(--ink)}.chart .grid{stroke:var(--grid)}.chart .boundary{stroke:var(--soft);stroke-dasharray:3 3}
-.chart .line{fill:none;stroke:currentColor;stroke-width:1.8;stroke-linejoin:round}.chart .dot{fill:currentColor}.chart .lead{stroke:var(--soft);stroke-width:.7}
+.chart .line{fill:none;stroke:currentColor;stroke-width:1.8;stroke-linejoin:round}.chart .dot{fill:currentColor}.chart .band{fill:currentColor;opacity:.15}.chart .lead{stroke:var(--soft);stroke-width:.7}
 ${Array.from({ length: colours }, (_, i) => `.chart .s${i}{color:var(--c${i})}`).join('')}
 `.trim();
 
@@ -85,7 +87,7 @@ function svg(chart: Chart, style: string): string {
 function frameOf({ width, height, legend, marks, x, y, series }: Chart): Frame {
   const right = width - (legend === 'right' ? legendWidth : 16);
   const [left, top, bottom] = [56, (legend === 'top' ? 30 : 14) + (marks ? 16 : 0), height - 44];
-  const points = series.flatMap(({ points }) => points);
+  const points = series.flatMap(({ points, band = [] }) => [...points, ...band.flatMap(edges)]);
   return {
     ...{ left, right, top, bottom },
     x: makeScale(x, [...points.map((point) => point.x), ...(marks ?? []).map(({ at }) => at)], left, right),
@@ -96,6 +98,13 @@ function frameOf({ width, height, legend, marks, x, y, series }: Chart): Frame {
       top,
     ),
   };
+}
+
+function edges({ x, low, high }: { x: number; low: number; high: number }): Point[] {
+  return [
+    { x, y: low },
+    { x, y: high },
+  ];
 }
 
 function drawAxes({ x, y }: Chart, { left, right, top, bottom, ...scales }: Frame): string {
@@ -127,14 +136,22 @@ function drawMarks({ marks = [] }: Chart, { x, top, bottom, right }: Frame): str
     .join('');
 }
 
-function drawSeries({ points, style, markers }: Series, { x, y }: Frame): string {
+function drawSeries({ points, style, markers, band = [] }: Series, { x, y }: Frame): string {
   const places = points.map((point) => `${px(x.place(point.x))} ${px(y.place(point.y))}`);
   const line = places.length > 1 ? `<path class="line" d="M${places.join('L')}"/>` : '';
   const dots = points.map((point) => {
     const dot = marker(style, x.place(point.x), y.place(point.y), point.label === undefined ? 3.5 : 6);
     return `<g>${point.title ? `<title>${escapeHtml(point.title)}</title>` : ''}${dot}</g>`;
   });
-  return `<g class="s${style % colours}">${line}${markers ? dots.join('') : ''}</g>`;
+  return `<g class="s${style % colours}">${drawBand(band, { x, y })}${line}${markers ? dots.join('') : ''}</g>`;
+}
+
+function drawBand(band: NonNullable<Series['band']>, { x, y }: Pick<Frame, 'x' | 'y'>): string {
+  if (band.length < 2) return '';
+  const place = (at: number, value: number) => `${px(x.place(at))} ${px(y.place(value))}`;
+  const above = band.map((point) => place(point.x, point.high));
+  const below = band.map((point) => place(point.x, point.low)).reverse();
+  return `<path class="band" d="M${[...above, ...below].join('L')}Z"/>`;
 }
 
 /** Circle, square, diamond and two triangles; with eight colours that makes forty that differ. */

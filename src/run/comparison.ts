@@ -5,7 +5,7 @@
 import { UserError } from '../errors';
 import { acrossSeeds, type BootstrapOptions } from '../metrics/bootstrap';
 import type { AnswerMetrics, Prediction } from './events';
-import { RunFolder } from './folder';
+import { RunFolder, type RunIdentity } from './folder';
 import type { RunSummary } from './summary';
 
 /** What a paper reports for a recipe, in per cent. */
@@ -77,14 +77,15 @@ export function compareRuns(
   };
 }
 
-function groupKey({ identity }: RunSummary): string {
-  return JSON.stringify([identity.recipe, identity.model, identity.dataHash]);
+/** What runs of one row share: they differ only in their seed. */
+export function kinOf({ recipe, model, dataHash }: RunIdentity): string {
+  return JSON.stringify([recipe, model, dataHash]);
 }
 
 /** Runs that share a row, in order of the first of them. */
 function grouped(runs: readonly RunSummary[]): RunSummary[][] {
   const groups = new Map<string, RunSummary[]>();
-  for (const run of runs) groups.set(groupKey(run), [...(groups.get(groupKey(run)) ?? []), run]);
+  for (const run of runs) groups.set(kinOf(run.identity), [...(groups.get(kinOf(run.identity)) ?? []), run]);
   return [...groups.values()];
 }
 
@@ -96,7 +97,7 @@ function label({ identity }: RunSummary): string {
 function newest(runs: readonly RunSummary[]): { chosen: RunSummary[]; replaced: RunSummary[] } {
   const best = new Map<string, RunSummary>();
   for (const run of runs) {
-    const key = `${groupKey(run)} ${run.identity.seed}`;
+    const key = `${kinOf(run.identity)} ${run.identity.seed}`;
     const other = best.get(key);
     if (!other || other.identity.created <= run.identity.created) best.set(key, run);
   }

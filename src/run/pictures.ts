@@ -3,7 +3,7 @@
  * summaries into charts; chart.ts draws.
  */
 import { standaloneChart, type Chart, type Point, type Series } from './chart';
-import type { Comparison, ComparisonRow } from './comparison';
+import type { Comparison } from './comparison';
 import { magnitude, percent } from './format';
 import type { Axis } from './scale';
 import type { RunSummary, StageSummary } from './summary';
@@ -19,13 +19,29 @@ const exactMatchAxis = (label: string): Axis => ({
   format: String,
 });
 
+/** What the pictures need of a comparison and of its runs: runs that still train can be drawn too. */
+export interface PictureRow {
+  title: string;
+  /** Folders. */
+  runs: readonly string[];
+}
+
+export type PictureStage = Pick<StageSummary, 'number' | 'name' | 'perplexity' | 'test' | 'train'>;
+
+export interface PictureRun {
+  folder: string;
+  stages: readonly PictureStage[];
+}
+
+type Rows = { rows: readonly PictureRow[] };
+
 /** The picture of perplexity against exact match as an SVG file. */
 export function renderSvg(comparison: Comparison, summaries: readonly RunSummary[]): string {
   return standaloneChart(perplexityChart(comparison, summaries));
 }
 
 /** One point a stage end, joined in order of the stages; the last one is labelled. */
-export function perplexityChart(comparison: Comparison, summaries: readonly RunSummary[]): Chart {
+export function perplexityChart(comparison: Rows, summaries: readonly PictureRun[]): Chart {
   const series = rowSeries(comparison, summaries, perplexityPoint).map(withLabel);
   const highest = Math.max(...series.flatMap(({ points }) => points.map(({ y }) => y)), 10);
   return {
@@ -52,7 +68,7 @@ export function perplexityChart(comparison: Comparison, summaries: readonly RunS
 }
 
 /** Exact match on train questions at the end of each stage. */
-export function forgettingChart(comparison: Comparison, summaries: readonly RunSummary[]): Chart {
+export function forgettingChart(comparison: Rows, summaries: readonly PictureRun[]): Chart {
   const series = rowSeries(comparison, summaries, forgettingPoint).map(withLabel);
   const ends = series.flatMap(({ points }) => points.map(({ x }) => x));
   return {
@@ -97,10 +113,10 @@ export function lossChart({ identity, stages }: RunSummary): Chart {
   };
 }
 
-type PointOf = (runs: readonly StageSummary[]) => Point | undefined;
+type PointOf = (runs: readonly PictureStage[]) => Point | undefined;
 
 /** A series a row: a point for each stage that every run of the row has measured. */
-function rowSeries({ rows }: Comparison, summaries: readonly RunSummary[], pointOf: PointOf): Series[] {
+function rowSeries({ rows }: Rows, summaries: readonly PictureRun[], pointOf: PointOf): Series[] {
   const series = rows.map((row, style) => {
     const runs = runsOf(row, summaries);
     const points = (runs[0]?.stages ?? []).flatMap(({ number }) => {
@@ -112,7 +128,7 @@ function rowSeries({ rows }: Comparison, summaries: readonly RunSummary[], point
   return series.filter(({ points }) => points.length > 0);
 }
 
-function runsOf(row: ComparisonRow, summaries: readonly RunSummary[]): RunSummary[] {
+function runsOf(row: PictureRow, summaries: readonly PictureRun[]): PictureRun[] {
   return summaries.filter(({ folder }) => row.runs.includes(folder));
 }
 
@@ -130,14 +146,13 @@ const forgettingPoint: PointOf = (stages) => {
   return { x: stages[0].number, y: 100 * y, title: `${stageName(stages[0])}: train EM ${percent(y)} %` };
 };
 
-function stageName({ number, name }: StageSummary): string {
+function stageName({ number, name }: PictureStage): string {
   return number === 0 ? name : `after ${number}. ${name}`;
 }
 
 /** The last point carries the circled number of the setting, or its name. */
 function withLabel(series: Series): Series {
-  const label =
-    /^[①-⑳]/.exec(series.name)?.[0] ?? (series.name.length > 20 ? `${series.name.slice(0, 19)}…` : series.name);
+  const label = /^[①-⑳]/.exec(series.name)?.[0] ?? series.name.split(',')[0].slice(0, 20);
   const last = series.points.length - 1;
   return {
     ...series,

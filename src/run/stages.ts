@@ -3,7 +3,7 @@ import { unparse } from 'papaparse';
 import type { Estimate } from './events';
 import { interval, magnitude, percent } from './format';
 import type { RunSummary, StageSummary } from './summary';
-import { type Column, latexTable } from './table';
+import { type Column, latexTable, markdownTable } from './table';
 
 type Row = StageSummary & { run: RunSummary };
 
@@ -31,6 +31,11 @@ const columns: Column<Row>[] = [
 /** Per cent with intervals; needs the booktabs package. */
 export function stagesLatex(runs: readonly RunSummary[]): string {
   return `${latexTable(columns, rowsOf(runs))}\n`;
+}
+
+/** Per cent with intervals. */
+export function stagesMarkdown(runs: readonly RunSummary[]): string {
+  return `${markdownTable(columns, rowsOf(runs))}\n`;
 }
 
 /** Fractions from 0 to 1. */

@@ -68,17 +68,17 @@ export function summarizeRun(folder: RunFolder): RunSummary {
     device: deviceOf(events),
     stages,
     result: final?.test,
-    predictions: final && atEnd(final, splits.test, 'answers')?.predictions,
+    predictions: final && atEnd(final.evaluations, splits.test, 'answers')?.predictions,
     blindPrior: evaluations(events).findLast(({ blindPrior }) => blindPrior !== undefined)?.blindPrior,
     ...effort(events),
     problems: problemsOf(events, damaged),
   };
 }
 
-type Splits = Experiment['splits'];
+export type Splits = Experiment['splits'];
 
 /** What the experiment calls its train and test splits. */
-function splitsOf(folder: RunFolder): Splits {
+export function splitsOf(folder: RunFolder): Splits {
   const known = existsSync(folder.file(runFiles.experiment));
   const { splits } = known ? folder.readJson<Partial<Experiment>>(runFiles.experiment) : {};
   return { train: 'train', test: 'test', ...splits };
@@ -105,19 +105,25 @@ function stageAt(stages: Map<number, StageSummary>, number: number): StageSummar
   return stage;
 }
 
-function withEnd(stage: StageSummary, { train, test }: Splits): StageSummary {
+function withEnd(stage: StageSummary, splits: Splits): StageSummary {
+  return { ...stage, ...endOf(stage.evaluations, splits) };
+}
+
+export type StageEnd = Pick<StageSummary, 'test' | 'train' | 'teacherForcedAccuracy' | 'perplexity'>;
+
+/** What counts as the end of a stage among its evaluations. */
+export function endOf(evaluations: readonly Evaluation[], { train, test }: Splits): StageEnd {
   return {
-    ...stage,
-    test: atEnd(stage, test, 'answers')?.answers,
-    train: atEnd(stage, train, 'answers')?.answers,
-    teacherForcedAccuracy: atEnd(stage, test, 'teacherForcedAccuracy')?.teacherForcedAccuracy,
-    perplexity: atEnd(stage, test, 'documents')?.documents?.perplexity,
+    test: atEnd(evaluations, test, 'answers')?.answers,
+    train: atEnd(evaluations, train, 'answers')?.answers,
+    teacherForcedAccuracy: atEnd(evaluations, test, 'teacherForcedAccuracy')?.teacherForcedAccuracy,
+    perplexity: atEnd(evaluations, test, 'documents')?.documents?.perplexity,
   };
 }
 
 /** The evaluation of a split at the end of a stage that holds what is asked for. */
-function atEnd(stage: StageSummary, split: string, holding: keyof Evaluation): Evaluation | undefined {
-  return stage.evaluations.findLast(
+function atEnd(evaluations: readonly Evaluation[], split: string, holding: keyof Evaluation): Evaluation | undefined {
+  return evaluations.findLast(
     (evaluation) => evaluation.extent === 'full' && evaluation.split === split && evaluation[holding] !== undefined,
   );
 }

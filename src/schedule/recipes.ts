@@ -227,6 +227,11 @@ export const recipes: readonly Recipe[] = [
 
 export const recipeKeys: readonly string[] = recipes.map(({ key }) => key);
 
+/** How tables call a recipe: `⑦ Pre-instruction-tuning`. */
+export function recipeName({ symbol, title }: Recipe): string {
+  return symbol.length === 1 ? `${symbol} ${title}` : title;
+}
+
 /** The recipe with this key. @throws UserError with the nearest known name. */
 export function findRecipe(key: string): Recipe {
   const recipe = recipes.find((row) => row.key === key);

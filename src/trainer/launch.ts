@@ -12,6 +12,7 @@ import { onDisk } from '../run/files';
 import { runFiles, RunFolder } from '../run/folder';
 import { markOf } from '../run/process';
 import type { Experiment } from '../schedule/experiment';
+import { recipeName } from '../schedule/recipes';
 import type { Variant } from '../schedule/stages';
 
 /** One run to be made: a variant of an experiment with one seed, on data with this hash. */
@@ -97,8 +98,7 @@ function detach(bundle: string, words: string[], output: number | 'ignore'): Chi
 
 /** With the paper's number where it has one, `⑦ Pre-instruction-tuning`; a variant goes by its own name. */
 export function titleOf({ name, recipe }: Variant): string {
-  if (!recipe || recipe.key !== name) return name;
-  return recipe.symbol.length === 1 ? `${recipe.symbol} ${recipe.title}` : recipe.title;
+  return recipe?.key === name ? recipeName(recipe) : name;
 }
 
 function modelName(model: Experiment['model']): string {

@@ -9,6 +9,7 @@ import type { Prediction } from '../run/events';
 import type { RunFolder } from '../run/folder';
 import type { RunState } from '../run/state';
 import type { ReadExperiment } from '../schedule/read-experiment';
+import type { PageMessage, RunFacts } from '../../webview/messages';
 import type { InlineVerdict } from './results/inline';
 import type { Node as ScheduleNode } from './schedule/nodes';
 import type { TestRunSummary } from './results/test-report';
@@ -23,6 +24,19 @@ export interface Lab {
   results?: Results;
   /** Set by the part that shows schedules: its rows, and what happens when something is dropped on one. */
   schedule?: ScheduleView;
+  /** Set by the part that shows runs in a page. */
+  dashboard?: Dashboard;
+}
+
+/** The dashboard, for others to look at. */
+export interface Dashboard {
+  readonly panel: vscode.WebviewPanel | undefined;
+  /** Paths of the runs that are shown, in order. */
+  readonly shown: readonly string[];
+  /** What is known of a run that is shown. */
+  facts(path: string): RunFacts | undefined;
+  /** The page has said something, and it has been answered. */
+  readonly onDidHear: vscode.Event<PageMessage>;
 }
 
 export interface ScheduleView {

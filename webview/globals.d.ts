@@ -1,0 +1,2 @@
+/** What the bundler takes in beside code. */
+declare module '*.css';
