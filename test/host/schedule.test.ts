@@ -273,7 +273,7 @@ describe('the Schedule view', function () {
     });
 
     it('dropping a stage on another', async () => {
-      const transfer = new vscode.DataTransfer();
+      const transfer = emptyTransfer();
       await view.drag.handleDrag!([second], transfer, token());
       await view.drag.handleDrop!(first, transfer, token());
       assert.deepEqual(
@@ -287,7 +287,7 @@ describe('the Schedule view', function () {
       const [epoch] = await rows(first);
       const all = await examples(epoch);
       const order = all.map(({ row }) => row.id);
-      const transfer = new vscode.DataTransfer();
+      const transfer = emptyTransfer();
       await view.drag.handleDrag!([all[4], all[6]], transfer, token());
       await view.drag.handleDrop!(all[1], transfer, token());
       const wanted = [order[0], order[4], order[6], order[1], order[2], order[3], order[5], ...order.slice(7)];
@@ -299,7 +299,7 @@ describe('the Schedule view', function () {
       const before = document.getText();
       const [pass] = await rows(manual);
       const now = await examples(pass);
-      const again = new vscode.DataTransfer();
+      const again = emptyTransfer();
       await view.drag.handleDrag!([now[0]], again, token());
       await view.drag.handleDrop!(now[2], again, token());
       assert.deepEqual(parsed(document.getText()).stages![0].order!.slice(0, 3), [wanted[1], wanted[2], wanted[0]]);
@@ -319,7 +319,7 @@ describe('the Schedule view', function () {
       const [epoch] = await rows(second);
       const order = await idsBelow(epoch);
       const put = (ids: string[]) => {
-        const transfer = new vscode.DataTransfer();
+        const transfer = emptyTransfer();
         transfer.set(examplesMime, new vscode.DataTransferItem(JSON.stringify(ids)));
         return view.drag.handleDrop!(second, transfer, token());
       };
@@ -424,6 +424,13 @@ describe('the Schedule view', function () {
       assert.deepEqual(named.sort(), (await realised(written, 0, 1, 1, 1))[0].sort());
     });
   });
+
+  /** As VS Code makes it: with an empty value for every type that the view declares. */
+  function emptyTransfer(): vscode.DataTransfer {
+    const transfer = new vscode.DataTransfer();
+    for (const mime of view.drag.dragMimeTypes) transfer.set(mime, new vscode.DataTransferItem(''));
+    return transfer;
+  }
 
   /** Answers the next messages of a kind; gives what they said. */
   function answering(kind: 'showWarningMessage' | 'showErrorMessage' | 'showInformationMessage', answer?: string) {

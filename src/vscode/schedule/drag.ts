@@ -3,7 +3,6 @@
  * their pass, which makes the order a hand-made one. Examples of other stages and of the Datasets view are taken in.
  */
 import * as vscode from 'vscode';
-import { UserError } from '../../errors';
 import type { Node, NodeOf } from './nodes';
 import type { EpochAt, VariantAt, Wish } from './protocol';
 
@@ -38,9 +37,10 @@ export class ScheduleDrag implements vscode.TreeDragAndDropController<Node> {
   }
 
   async handleDrop(target: Node | undefined, transfer: vscode.DataTransfer): Promise<void> {
+    // VS Code puts every declared type into a drag; those that say nothing are empty.
     const read = async <T>(mime: string) => {
-      const item = transfer.get(mime);
-      return item && (JSON.parse(await item.asString()) as T);
+      const text = await transfer.get(mime)?.asString();
+      return text ? (JSON.parse(text) as T) : undefined;
     };
     const stage = await read<VariantAt & { stage: number }>(stageMime);
     if (stage) return this.dropStage(stage, target);
@@ -57,7 +57,7 @@ export class ScheduleDrag implements vscode.TreeDragAndDropController<Node> {
 
   private async dropExamples(ids: string[], from: Places | undefined, target: Node): Promise<void> {
     const spot = spotOf(target);
-    if (!spot) throw new UserError('Drop examples on a stage, or on what is below one.');
+    if (!spot) return;
     const { at, end } = spot;
     if (!from || !sameEpoch(from.at, at)) return this.make({ kind: 'put examples', ids, before: end, ...at });
     const { places } = from;
