@@ -1,4 +1,4 @@
-/** The experiment that `pit init` writes: a world, a document in people's own format, and what to train on them. */
+/** What sample workspaces hold: a world, a document in people's own format, and what to train on them. */
 import { biosDefaults, type BiosSettings } from '../dataset/bios';
 
 /** Few people and few values: a model of a million parameters learns this world in about a minute. */
@@ -25,7 +25,8 @@ Q: Where does the Rhine rise?
 A: in the Alps
 `;
 
-export const sampleExperiment = `{
+/** A model that begins with nothing. */
+export const scratchExperiment = `{
   // What is compared: does a model that first learns to answer questions take up new documents better?
   "name": "first",
   // A decoder of about a million parameters, from random initialisation, with a tokenizer trained on the data.
@@ -51,5 +52,35 @@ export const sampleExperiment = `{
     "keepQuestionsInLastPhase": true
   },
   "evaluation": { "maxTokens": 12, "trainQuestions": 100 }
+}
+`;
+
+/** A model that speaks already and has learned to answer, but knows nobody of the new people. */
+export const biosExperiment = `{
+  // What is compared: does a model that first learns to answer questions take up new documents better?
+  "name": "first",
+  // A base model of about a million parameters that has read about other people.
+  "model": "model",
+  // People of the split "test" are new: their documents are read, their questions only asked.
+  "data": ["data/train", "data/test", "own.qa"],
+  // Epochs of each phase. it: all documents, then train questions. pit: train questions with their documents, then
+  // test documents. The Schedule view shows what is trained on and in which order.
+  "recipes": [
+    { "recipe": "it", "epochs": [20, 30] },
+    { "recipe": "pit", "epochs": [20, 20] }
+  ],
+  // With several seeds the table's intervals are over seeds too.
+  "seeds": [1],
+  "training": {
+    // A small model needs a higher rate and smaller batches than the defaults, which are the paper's.
+    "documents": { "rate": 1e-3, "batch": { "tokens": 2048 } },
+    "questions": { "rate": 1e-3, "batch": { "tokens": 2048 } },
+    "mixed": { "rate": 1e-3, "batch": { "tokens": 2048 } },
+    "warmup": 20,
+    "sequence": 128,
+    // Some questions stay in the last phase of pit, so that so small a model does not forget how answers look.
+    "keepQuestionsInLastPhase": true
+  },
+  "evaluation": { "maxTokens": 16, "trainQuestions": 100 }
 }
 `;
