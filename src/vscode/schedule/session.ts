@@ -5,7 +5,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
 import type { Problem } from '../../dataset/model';
-import { UserError } from '../../errors';
+import { messageOf, UserError } from '../../errors';
 import type { Holding, Lab } from '../lab';
 import { textOf } from './experiments';
 import { patiently } from './patiently';
@@ -46,7 +46,7 @@ export class ScheduleSession implements vscode.Disposable {
   }
 
   state(): Promise<State> {
-    this.current ??= this.read();
+    this.current ??= this.read().catch(unreadable);
     return this.current;
   }
 
@@ -113,4 +113,9 @@ export class ScheduleSession implements vscode.Disposable {
     const known = (await this.lab.library.holdings()).find((one) => isDeepStrictEqual(one.sources, sources));
     return known ?? { key: JSON.stringify(sources), label: name, sources };
   }
+}
+
+/** A file or a dataset that can't be read at all is a problem like others. */
+function unreadable(error: unknown): State {
+  return { problems: [{ severity: 'error', file: '', line: 1, column: 1, message: messageOf(error) }] };
 }
