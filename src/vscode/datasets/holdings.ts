@@ -54,7 +54,7 @@ function looseSources(found: readonly string[], read: readonly string[], root: s
   const asked = new Set(rest.filter((file) => guessFormat(file) === 'qa').map((file) => path.dirname(file)));
   for (const file of rest) {
     const folder = path.dirname(file);
-    if (guessFormat(file) === 'wiki') add(splitsFolder(folder), folder);
+    if (guessFormat(file) === 'wiki') add(splitsFolder(folder), holdsSome(folder, read) ? file : folder);
     else if (asked.has(folder) && holdsData(file, guessFormat(file) ?? 'qa')) add(folder, file);
   }
   return [...groups.values()].map((sources) => [...sources].map((one) => ({ path: one })));
