@@ -7,8 +7,8 @@ import { curvePlot, evaluationPlot, type Metric } from './plots';
 import type { Room, View } from './room';
 import { bytes, magnitude, perCent, speed } from './words';
 
-const losses = { unit: 'Loss, nats', scale: 'log', format: magnitude } as const;
-const shares = { unit: 'Per cent', scale: 'linear', from: 0, to: 100, format: perCent } as const;
+const losses = { unit: 'Loss, nats', scale: 'log', format: magnitude, tick: String } as const;
+const shares = { unit: 'Per cent', scale: 'linear', from: 0, to: 100, least: 10, format: perCent } as const;
 const tickPerCent = { tick: (value: number) => `${value} %` };
 
 export const measures = {

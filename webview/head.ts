@@ -57,6 +57,9 @@ export class Head implements View {
     this.picker.update();
     this.lines.update(look.lines);
     this.split.update(look.split);
+    const isOfCharts = look.tab === 'overview' || look.tab === 'curves';
+    this.lines.element.parentElement!.hidden = look.tab === 'predictions';
+    this.split.element.parentElement!.hidden = !isOfCharts;
   }
 }
 

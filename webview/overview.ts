@@ -22,7 +22,7 @@ export class Overview implements View {
     this.views = [...atAGlance, runs];
     this.back = zoomNote(room);
     const grid = h('div', { class: 'grid' }, ...atAGlance.map(({ element }) => element));
-    this.element = h('div', {}, this.back, grid, runs.element);
+    this.element = h('div', { class: 'spaced' }, this.back, grid, runs.element);
   }
 
   update(): void {

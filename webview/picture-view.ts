@@ -1,11 +1,10 @@
 /** Perplexity against exact match, and what is kept of the train questions: the paths of runs over their stages. */
 import { type Chart, drawChart } from '../src/run/chart';
 import { forgettingChart, perplexityChart } from '../src/run/pictures';
-import { redraw } from './dom';
 import { drawnLines } from './lines';
 import type { RunFacts } from './messages';
 import { makePanel, pictureTools, tableToggle, textTable } from './panel';
-import { h } from './dom';
+import { h, redraw } from './dom';
 import type { Room, View } from './room';
 import { magnitude, perCent } from './words';
 
@@ -43,6 +42,7 @@ export class PictureView implements View {
     this.panel = makePanel('', words.name);
     this.element = this.panel.element;
     this.panel.body.append(this.place, this.table);
+    new ResizeObserver(() => this.draw()).observe(this.place);
     this.panel.note.textContent = words.note;
     this.panel.tools.append(
       tableToggle(this.table, () => this.update()),
@@ -54,7 +54,7 @@ export class PictureView implements View {
     const chart = this.chart();
     this.panel.title.textContent = chart.title;
     this.element.hidden = chart.series.length === 0;
-    redraw(this.place, chart, () => [svgElement(chart)]);
+    this.draw();
     const runs = drawnLines(this.room.page).flatMap((line) => line.runs);
     if (!this.table.hidden)
       redraw(
@@ -64,16 +64,30 @@ export class PictureView implements View {
       );
   }
 
-  /** With colours of its own the picture keeps those of the other charts. */
+  /** As large as there is room, without a legend: the page has one. */
+  private draw(): void {
+    const { clientWidth: width, clientHeight: height } = this.place;
+    if (width === 0) return;
+    const chart: Chart = { ...this.chart(), width, height: Math.max(240, height), legend: 'none' };
+    redraw(this.place, chart, () => [svgElement(chart)]);
+  }
+
+  /** Lines have the colours that they have in the other charts. */
   private chart(): Chart {
     const lines = drawnLines(this.room.page);
-    const rows = lines.map(({ name, runs }) => ({ title: name, runs: runs.map(({ path }) => path) }));
+    const rows = lines.map(({ name, runs }) => ({
+      title: name,
+      runs: runs.filter(isMeasured).map(({ path }) => path),
+    }));
     const runs = lines.flatMap((line) => line.runs.map(({ path, stages }) => ({ folder: path, stages })));
     const chart = this.words.make({ rows }, runs);
     const styles = new Map(lines.map(({ name, style }) => [name, style]));
     return { ...chart, series: chart.series.map((one) => ({ ...one, style: styles.get(one.name) ?? one.style })) };
   }
 }
+
+/** A run that has been asked nothing yet must not hide the others of its line. */
+const isMeasured = ({ stages }: RunFacts) => stages.some(({ test }) => test);
 
 /** The texts in it are escaped where they are put in. */
 function svgElement(chart: Chart): Element {

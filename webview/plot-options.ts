@@ -71,7 +71,8 @@ function axesFor(now: () => Drawing, { soft, grid, font }: Theme): uPlot.Axis[] 
   const tick = measure.tick ?? measure.format;
   return [
     {
-      ...{ ...common, size: 28, gap: 6, grid: { show: false } },
+      ...{ ...common, size: 26, gap: 6, grid: { show: false } },
+      ...{ label: 'Step', labelSize: 15, labelGap: 0, labelFont: font },
       values: (_chart, splits) => splits.map((split) => split.toLocaleString('en-US')),
     },
     {
@@ -92,24 +93,25 @@ function meanSeries({ line }: PlotSeries, { lines }: Theme): uPlot.Series {
 }
 
 /** Vertical lines where stages begin, with their names where there is room. */
-function drawMarks(chart: uPlot, { marks, end }: Plot, { soft, grid, lines, font }: Theme): void {
+function drawMarks(chart: uPlot, { marks, end }: Plot, { soft, lines, font }: Theme): void {
   const { ctx, bbox } = chart;
   const ratio = devicePixelRatio;
   const place = (at: number) => Math.round(chart.valToPos(at, 'x', true));
   ctx.save();
   Object.assign(ctx, { font: font.replace('11px', `${11 * ratio}px`), textBaseline: 'bottom', lineWidth: ratio });
-  marks.forEach(({ at, label, style }, i) => {
+  const sorted = [...marks].sort((a, b) => a.at - b.at);
+  sorted.forEach(({ at, label, style }, i) => {
     const x = place(at);
     if (x < bbox.left - 1 || x > bbox.left + bbox.width) return;
     ctx.strokeStyle = style === undefined ? faded(soft, 0.6) : faded(lines[style], 0.55);
     ctx.setLineDash(style === undefined ? [] : [3 * ratio, 3 * ratio]);
     if (at > 0) line(ctx, x, bbox.top, bbox.top + bbox.height);
-    if (style !== undefined) return;
-    const room = place(marks[i + 1]?.at ?? end) - x - 8 * ratio;
-    ctx.fillStyle = soft;
+    const next = sorted.slice(i + 1).find((mark) => mark.at > at);
+    const room = place(next?.at ?? end) - x - 8 * ratio;
+    if (sorted.findIndex((mark) => mark.at === at) < i) return;
+    ctx.fillStyle = style === undefined ? soft : lines[style];
     ctx.fillText(fitting(ctx, label, room), x + 4 * ratio, bbox.top - 3 * ratio);
   });
-  ctx.strokeStyle = grid;
   ctx.restore();
 }
 

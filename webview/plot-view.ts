@@ -9,7 +9,6 @@ import { type Plot, stageAt, within } from './plots';
 import type { Room, View } from './room';
 import type { Theme } from './theme';
 
-const height = 230;
 /** Rows of the table in place of a chart. */
 const mostRows = 60;
 
@@ -71,7 +70,7 @@ export class PlotView implements View {
   private make(structure: string, theme: Theme): void {
     this.drop();
     this.made = { structure, theme };
-    const options = optionsFor(() => this.drawing, theme, { width: this.width(), height });
+    const options = optionsFor(() => this.drawing, theme, this.size());
     options.hooks = {
       ...options.hooks,
       setCursor: [(chart) => this.showTip(chart)],
@@ -87,13 +86,15 @@ export class PlotView implements View {
     this.tip.hidden = true;
   }
 
-  private width(): number {
-    return Math.max(200, this.stage.clientWidth);
+  private size(): { width: number; height: number } {
+    return { width: Math.max(200, this.stage.clientWidth), height: Math.max(200, this.stage.clientHeight) };
   }
 
   private fit(): void {
-    if (this.chart && this.stage.clientWidth > 0 && this.chart.width !== this.width())
-      this.chart.setSize({ width: this.width(), height });
+    const { width, height } = this.size();
+    const { clientWidth } = this.stage;
+    if (this.chart && clientWidth > 0 && (this.chart.width !== width || this.chart.height !== height))
+      this.chart.setSize(this.size());
   }
 
   /** What the chart shows, for those who don't see it. */

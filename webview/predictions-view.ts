@@ -43,7 +43,7 @@ export class PredictionsView implements View {
     this.search.addEventListener('input', () => this.arrange({ search: this.search.value }));
     this.list = new RowList<PredictionRow>({
       label: 'Predictions',
-      heads: ['EM', 'Question', 'Gold', 'Output', 'Since the last stage'],
+      heads: ['EM', 'Question', 'Gold', 'Output', 'Change'],
       cells: cellsOf,
       onMove: (row) => this.showDetail(row),
       onOpen: (row) => this.openRow(row),

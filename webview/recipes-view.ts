@@ -36,7 +36,7 @@ export class RecipesView implements View {
     panel.body.append(this.table, this.notes);
     this.views = [new PictureView(room, pictures.perplexity), new PictureView(room, pictures.forgetting)];
     const grid = h('div', { class: 'grid wide' }, ...this.views.map(({ element }) => element));
-    this.element = h('div', {}, panel.element, grid);
+    this.element = h('div', { class: 'spaced' }, panel.element, grid);
   }
 
   update(): void {
@@ -119,7 +119,7 @@ function recipeTable(rows: readonly RecipeRow[], size: string): HTMLElement {
 function recipeRow(row: RecipeRow, best: number): HTMLElement {
   const { title, phases, own, paper } = row;
   const cell = ({ cell }: Column) => h('td', {}, ...(own ? withSmallInterval(cell(own) ?? '') : []));
-  const isBest = own?.exactMatch.value === best;
+  const isBest = best > 0 && own?.exactMatch.value === best;
   return h(
     'tr',
     { class: own ? (isBest ? 'own best' : 'own') : 'foreign' },

@@ -5,7 +5,18 @@ import type { Action, RunFacts, StageFacts } from './messages';
 import { makePanel } from './panel';
 import type { Room, View } from './room';
 import { runsOf } from './store';
-import { bytes, doneOf, duration, nameOf, perCent, speed, stageWords, stateIcons } from './words';
+import {
+  bytes,
+  currentStage,
+  doneOf,
+  duration,
+  nameOf,
+  perCent,
+  roundly,
+  speed,
+  stageWords,
+  stateIcons,
+} from './words';
 
 export class RunsView implements View {
   readonly element: HTMLElement;
@@ -32,15 +43,18 @@ function turn({ state }: RunFacts): number {
 }
 
 function emptyCard(): HTMLElement {
-  const parts = ['card-head', 'stages', 'facts', 'device', 'reason'].map((name) => h('div', { class: name }));
+  const parts = ['card-head', 'stages', 'facts', 'device', 'reason', 'card-tools'].map((name) =>
+    h('div', { class: name }),
+  );
   return h('article', { class: 'card', role: 'listitem' }, ...parts);
 }
 
 function fillCard(card: HTMLElement, run: RunFacts, style: number, room: Room): void {
-  const [head, stages, facts, device, reason] = card.children as unknown as HTMLElement[];
+  const [head, stages, facts, device, reason, tools] = card.children as unknown as HTMLElement[];
   setAttribute(card, 'class', `card ${run.state} line${style}`);
   setAttribute(card, 'aria-label', `${nameOf(run)}, ${run.state}`);
-  redraw(head, [run.title, run.seed, run.state, scoreOf(run)], () => headOf(run, room));
+  redraw(head, [run.title, run.seed, run.state, scoreOf(run)], () => headOf(run));
+  redraw(tools, run.state, () => [toolsOf(run, room)]);
   redraw(
     stages,
     run.stages.map(({ name, steps, taken }) => [name, steps, taken]),
@@ -48,30 +62,35 @@ function fillCard(card: HTMLElement, run: RunFacts, style: number, room: Room): 
   );
   redraw(facts, factsOf(run), () => factsOf(run).map(([name, value]) => h('span', { title: name }, value)));
   redraw(device, run.device, () => [run.device && deviceWords(run.device)]);
+  setAttribute(device, 'title', run.device && deviceWords(run.device));
   const sentences = [run.reason, ...run.problems].filter((sentence) => sentence !== undefined);
   redraw(reason, sentences, () => sentences.map((sentence) => h('p', {}, sentence)));
 }
 
-function headOf(run: RunFacts, room: Room): (HTMLElement | string)[] {
-  const { title, seed, state, path } = run;
-  const act = (action: Action) => () => room.post({ type: 'act', action, path });
-  const tool = (label: string, name: string, action: Action) =>
-    button(label, act(action), { class: 'tool', icon: name });
-  const isOver = ['stopped', 'failed', 'interrupted'].includes(state);
+function headOf(run: RunFacts): HTMLElement[] {
+  const { title, seed, state } = run;
   return [
     h('span', { class: `state ${state}`, title: state }, icon(stateIcons[state])),
     h('h3', {}, title, h('small', {}, ` seed ${seed}`)),
     h('strong', { class: 'score', title: 'Exact match, the newest' }, scoreOf(run) ?? ''),
-    h(
-      'span',
-      { class: 'tools', role: 'toolbar', 'aria-label': `Actions: ${nameOf(run)}` },
-      ...(state === 'running' || state === 'waiting' ? [tool('Stop', 'debug-stop', 'stopRun')] : []),
-      ...(isOver ? [tool('Resume', 'debug-continue', 'resumeRun')] : []),
-      tool('Open report', 'book', 'openRunReport'),
-      tool('Show log', 'output', 'showRunLog'),
-      tool('Reveal in Explorer', 'folder-opened', 'revealRunInExplorer'),
-    ),
   ];
+}
+
+function toolsOf(run: RunFacts, room: Room): HTMLElement {
+  const { state, path } = run;
+  const act = (action: Action) => () => room.post({ type: 'act', action, path });
+  const tool = (label: string, name: string, action: Action) =>
+    button(label, act(action), { class: 'tool', icon: name });
+  const isOver = ['stopped', 'failed', 'interrupted'].includes(state);
+  return h(
+    'span',
+    { class: 'tools', role: 'toolbar', 'aria-label': `Actions: ${nameOf(run)}` },
+    ...(state === 'running' || state === 'waiting' ? [tool('Stop', 'debug-stop', 'stopRun')] : []),
+    ...(isOver ? [tool('Resume', 'debug-continue', 'resumeRun')] : []),
+    tool('Open report', 'book', 'openRunReport'),
+    tool('Show log', 'output', 'showRunLog'),
+    tool('Reveal in Explorer', 'folder-opened', 'revealRunInExplorer'),
+  );
 }
 
 /** The newest answers to test questions: `EM 43.1 %`. */
@@ -98,15 +117,15 @@ function segment({ number, name, steps, taken }: StageFacts): HTMLElement {
 /** Names and values, those that are known. */
 function factsOf(run: RunFacts): [string, string][] {
   const { state, progress, tokensPerSecond, memory, seconds, tokens } = run;
-  const isRunning = state === 'running';
+  const [isRunning, stage] = [state === 'running', currentStage(run)];
   const facts: [string, string | false | undefined][] = [
     ['State', isRunning ? `${Math.min(99, Math.floor(100 * doneOf(run)))} %` : state],
     ['Time left', progress?.secondsLeft !== undefined && `${duration(progress.secondsLeft)} left`],
-    ['Stage', isRunning && stageWords(run)],
+    ['Steps of the stage', isRunning && stage && `step ${stage.taken} of ${stage.steps}`],
     ['Speed of the newest steps', tokensPerSecond !== undefined && speed(tokensPerSecond)],
     ['Memory', memory !== undefined && bytes(memory)],
     ['Time of its steps and evaluations', !isRunning && seconds > 0 && duration(seconds)],
-    ['Tokens trained on', tokens > 0 && `${(tokens / 1e6).toFixed(tokens < 1e7 ? 2 : 0)} M tokens`],
+    ['Tokens trained on', isRunning && tokens > 0 && `${roundly(tokens)} tokens`],
   ];
   return facts.filter((fact): fact is [string, string] => typeof fact[1] === 'string');
 }

@@ -33,7 +33,13 @@ export function currentStage({ stages }: RunFacts): StageFacts | undefined {
   return stages.findLast(({ number, taken, steps }) => number > 0 && (taken > 0 || steps > 0));
 }
 
-/** `stage 2: documents, step 14 of 80`. */
+/** `0.4 k`, `12 k` or `3.1 M`. */
+export function roundly(value: number): string {
+  const [unit, share] = value < 1e6 ? ['k', value / 1e3] : ['M', value / 1e6];
+  return `${share.toFixed(share < 10 ? 1 : 0)} ${unit}`;
+}
+
+/** `Stage 2: documents, step 14 of 80`. */
 export function stageWords(run: RunFacts): string {
   const stage = currentStage(run);
   return stage ? `Stage ${stage.number}: ${stage.name}, step ${stage.taken} of ${stage.steps}` : 'Starting';

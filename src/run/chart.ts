@@ -36,7 +36,7 @@ export interface Chart {
   series: Series[];
   /** Vertical lines with a name, each at the left of what it names. */
   marks?: { at: number; label: string }[];
-  legend: 'right' | 'top';
+  legend: 'right' | 'top' | 'none';
 }
 
 interface Frame {
@@ -49,7 +49,8 @@ interface Frame {
 }
 
 const colours = 8;
-const legendWidth = 250;
+/** At the right, by the place of the legend. */
+const margins = { right: 250, top: 16, none: 40 };
 
 export const chartStyle = `
 .chart{--ink:#1f2328;--soft:#59636e;--grid:#d9dee3;--c0:#0072b2;--c1:#d55e00;--c2:#007f5c;--c3:#b5528f;--c4:#a87400;--c5:#3a9bd6;--c6:#30363d;--c7:#858c94;font:12px system-ui,sans-serif}
@@ -85,7 +86,7 @@ function svg(chart: Chart, style: string): string {
 }
 
 function frameOf({ width, height, legend, marks, x, y, series }: Chart): Frame {
-  const right = width - (legend === 'right' ? legendWidth : 16);
+  const right = width - margins[legend];
   const [left, top, bottom] = [56, (legend === 'top' ? 30 : 14) + (marks ? 16 : 0), height - 44];
   const points = series.flatMap(({ points, band = [] }) => [...points, ...band.flatMap(edges)]);
   return {
@@ -204,6 +205,7 @@ function collide(a: Box, b: Box): boolean {
 }
 
 function drawLegend({ series, legend }: Chart, { left, right, top }: Frame): string {
+  if (legend === 'none') return '';
   const entries = series.map(({ name, style, markers }, i) => {
     const [x, y] = legend === 'right' ? [right + 24, top + 10 + i * 21] : [left + 8 + i * 110, 12];
     const key = markers ? marker(style, x, y, 5) : `<path class="line" d="M${x - 8} ${y}h16"/>`;
