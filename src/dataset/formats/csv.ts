@@ -2,16 +2,17 @@
 import { Readable } from 'node:stream';
 import Papa from 'papaparse';
 import { readLines } from '../lines';
-import type { Findings } from '../problem';
+import { Findings } from '../problem';
 import type { Row } from '../rows';
 import type { InputFile } from '../source';
 
 /** Hands over the rows in order. A row whose number of values differs from the header's is a problem and left out. */
 export async function eachCsvRow(file: InputFile, findings: Findings, take: (row: Row) => void): Promise<void> {
   const table = new CsvTable(file, findings, take);
+  const delimiter = /\.tsv$/i.test(file.path) ? '\t' : guessDelimiter(await headerOf(file));
   const failure = await new Promise<Error | undefined>((resolve) => {
     Papa.parse<string[]>(Readable.from(pieces(file, findings)) as NodeJS.ReadableStream, {
-      delimiter: /\.tsv$/i.test(file.path) ? '\t' : '',
+      delimiter,
       newline: '\n',
       step: ({ data, errors }) => table.take(data, errors),
       complete: () => resolve(undefined),
@@ -19,6 +20,20 @@ export async function eachCsvRow(file: InputFile, findings: Findings, take: (row
     });
   });
   if (failure) throw failure;
+}
+
+/** What separates the cells of a table that begins with this text: its header says so, whatever the rows hold. */
+export function guessDelimiter(text: string): string {
+  const start = text.search(/\S/);
+  const end = text.indexOf('\n', start);
+  return Papa.parse(text.slice(Math.max(0, start), end < 0 ? text.length : end), { newline: '\n' }).meta.delimiter;
+}
+
+/** The first line with something in it; what is wrong with the file is told when it is read. */
+async function headerOf(file: InputFile): Promise<string> {
+  for await (const lines of readLines(file, new Findings()))
+    for (const { text } of lines) if (text.trim() !== '') return text;
+  return '';
 }
 
 class CsvTable {

@@ -88,7 +88,8 @@ function groupByDocument(questions: readonly Question[]): Map<string, Question[]
   return groups;
 }
 
-function attributeLines(fields: Fields): string[] {
+/** A line for each field that has a value. */
+export function attributeLines(fields: Fields): string[] {
   return (Object.entries(fields) as [QaField, string | undefined][])
     .filter(([, value]) => value !== undefined)
     .map(([field, value]) => `${field}: ${oneLine(value ?? '', field)}`);
@@ -100,13 +101,14 @@ function oneLine(value: string, field: QaField): string {
 }
 
 /** Blank lines within a text stay as they are; at its ends they would be lost. */
-function textLines(text: string): string[] {
+export function textLines(text: string): string[] {
   const lines = text.split('\n');
   return lines.map((line, index) =>
     line === '' && index > 0 && index < lines.length - 1 ? '' : escapeLine(line, true),
   );
 }
 
-function valueLines(mark: 'Q' | 'A', value: string): string[] {
+/** A question or answer; what its value has beyond one line is indented. */
+export function valueLines(mark: 'Q' | 'A', value: string): string[] {
   return value.split('\n').map((line, index) => `${index === 0 ? `${mark}:` : '  '} ${escapeLine(line)}`);
 }

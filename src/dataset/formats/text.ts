@@ -100,7 +100,7 @@ export function formatText({ id, title, split, domain, text }: Document): string
 }
 
 /** A name for any file system: letters, digits, `-` and `_`; at most 80 characters. */
-function fileName(words: string): string {
+export function fileName(words: string): string {
   return words.replace(/[^\p{L}\p{N}_-]+/gu, '-').slice(0, 80) || '-';
 }
 

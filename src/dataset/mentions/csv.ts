@@ -3,10 +3,9 @@
  * follows from that, since a cell is written in one of two ways.
  */
 import Papa from 'papaparse';
+import { guessDelimiter } from '../formats/csv';
 import { namingColumns, type RowFile } from './columns';
 import type { Mention, Naming, Position } from './mention';
-
-const sample = 2 ** 16;
 
 /** Reads single rows of a text, given where they begin. */
 export class CsvNaming {
@@ -17,8 +16,7 @@ export class CsvNaming {
     private readonly text: string,
     private readonly file: RowFile,
   ) {
-    const start = text.slice(0, sample);
-    this.delimiter = /\.tsv$/i.test(file.name) ? '\t' : Papa.parse(start, { newline: '\n', preview: 1 }).meta.delimiter;
+    this.delimiter = /\.tsv$/i.test(file.name) ? '\t' : guessDelimiter(text);
     this.header = this.cells(rowAt(text, text.search(/\S/)));
   }
 

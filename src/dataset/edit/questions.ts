@@ -1,0 +1,65 @@
+/** Where the questions of a document stand, and how they get to another place. */
+import path from 'node:path';
+import type { Catalog } from '../catalog';
+import type { Document, Question } from '../model';
+import type { InputFile } from '../source';
+import type { Beside, QuestionDraft, Sheet } from './sheet';
+import type { Sheets } from './sheets';
+
+export interface QuestionPlace extends Beside<Question> {
+  sheet: Sheet;
+  split: string;
+}
+
+/** @param going questions that are about to leave their places */
+export async function placeFor(
+  document: Document,
+  {
+    catalog,
+    sheets,
+    going,
+    before,
+  }: { catalog: Catalog; sheets: Sheets; going: ReadonlySet<Question>; before?: Question },
+): Promise<QuestionPlace> {
+  const all = catalog.questionsOf(document.id);
+  const next = before && all.slice(all.indexOf(before)).find((one) => !going.has(one));
+  if (next) return { sheet: await sheets.of(next.source.file), before: next, split: next.split };
+  const last = all.findLast((one) => !going.has(one));
+  if (last) return { sheet: await sheets.of(last.source.file), after: last, split: last.split };
+  return { sheet: await homeOf(document.source.file, sheets), split: document.split };
+}
+
+/** The sheet for the first question of a document of a file. */
+export function homeOf(file: string, sheets: Sheets): Promise<Sheet> {
+  const { format } = sheets.input(file);
+  const folder = path.dirname(file);
+  if (format === 'text') return sheets.ofMaybe(path.join(folder, `${path.parse(file).name}.qa`), 'qa');
+  return isDocumentsFile(sheets.input(file)) ? sheets.ofMaybe(path.join(folder, 'qa.jsonl'), 'wiki') : sheets.of(file);
+}
+
+/** Whether questions can't be in the file, but are beside it. */
+export function isDocumentsFile({ path: file, format }: InputFile): boolean {
+  return format === 'wiki' && path.basename(file).toLowerCase() === 'doc.jsonl';
+}
+
+export async function takeOut(questions: readonly Question[], split: string, sheets: Sheets): Promise<QuestionDraft[]> {
+  const drafts: QuestionDraft[] = [];
+  for (const question of questions) {
+    const raw = (await sheets.of(question.source.file)).carry(question);
+    drafts.push({ ...question, id: ownId(question), split, raw });
+  }
+  for (const [file, group] of byFile(questions)) (await sheets.of(file)).remove([], group);
+  return drafts;
+}
+
+export function byFile<Item extends Document | Question>(items: readonly Item[]): Map<string, Item[]> {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) groups.set(item.source.file, [...(groups.get(item.source.file) ?? []), item]);
+  return groups;
+}
+
+/** The id that a file names; those made of the document's id and a number are not. */
+function ownId({ id, documentId }: Question): string | undefined {
+  const isMade = id.startsWith(`${documentId}?`) && /^\d+$/.test(id.slice(documentId.length + 1));
+  return isMade ? undefined : id;
+}
