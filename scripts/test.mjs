@@ -29,7 +29,7 @@ const suites = [
   {
     title: 'Workbench',
     folder: 'test/e2e/',
-    words: (files) => mocha(files, ['test/e2e/**/*.spec.ts'], 240_000),
+    words: (files) => [...mocha(files, ['test/e2e/**/*.spec.ts'], 300_000), '--require', './test/e2e/session.ts'],
   },
 ];
 const total = { passed: 0, failed: 0, skipped: 0 };

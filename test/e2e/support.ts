@@ -1,0 +1,176 @@
+/**
+ * Drives a real VS Code in a browser as a person does: through the palette, the trees and the mouse. One server and one
+ * browser serve all tests; every workbench is a window of its own on a fresh folder.
+ */
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { Browser, FrameLocator, Locator, Page } from 'playwright-core';
+import { launchBrowser } from '../../scripts/browser.mjs';
+import { startServer, windowAddress } from '../../scripts/host.mjs';
+
+const root = resolve(__dirname, '../..');
+const pictures = join(root, 'dist-test/e2e');
+/** Milliseconds that a slow machine gets for anything that a window does; no test waits that long where all is well. */
+const patience = 90_000;
+
+export type Server = Awaited<ReturnType<typeof startServer>>;
+
+let server: Promise<Server> | undefined;
+let browser: Promise<Browser> | undefined;
+const opened: Workbench[] = [];
+
+export interface Opening {
+  /** A folder to copy; the fixture of the host tests unless given, and none where `null`. */
+  folder?: string | null;
+  /** Settings of the workspace. */
+  settings?: Record<string, unknown>;
+  /** Another server than the one that has the extension under development. */
+  server?: Server;
+}
+
+export class Workbench {
+  private constructor(
+    readonly page: Page,
+    /** The opened folder. */
+    readonly folder: string,
+  ) {}
+
+  static async open({ folder = 'test/fixtures/workspace', settings, server: other }: Opening = {}): Promise<Workbench> {
+    const place = join(mkdtempSync(join(tmpdir(), 'pit-e2e-')), 'workspace');
+    mkdirSync(place);
+    if (folder !== null) cpSync(resolve(root, folder), place, { recursive: true });
+    if (settings) writeJson(join(place, '.vscode/settings.json'), settings);
+    server ??= startServer({ extension: root });
+    browser ??= launchBrowser();
+    const context = await (await browser).newContext({ viewport: { width: 1400, height: 900 } });
+    const page = await context.newPage();
+    page.setDefaultTimeout(patience);
+    const workbench = new Workbench(page, place);
+    opened.push(workbench);
+    await page.goto(windowAddress(other ?? (await server), folder === null ? {} : { folder: place }));
+    await workbench.ready();
+    return workbench;
+  }
+
+  /** Resolves when the window stands and knows its extensions. */
+  async ready(): Promise<void> {
+    await this.page.waitForFunction(() =>
+      ['code/didStartWorkbench', 'code/didLoadExtensions'].every((mark) => performance.getEntriesByName(mark).length),
+    );
+  }
+
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.ready();
+  }
+
+  /** Runs a command by its title. */
+  async command(title: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    await this.input.fill(`>${title}`);
+    await this.choice(title).click();
+  }
+
+  /** Opens a file of the folder in the editor. */
+  async openFile(name: string): Promise<void> {
+    await this.page.keyboard.press('Control+P');
+    await this.input.fill(name);
+    await this.choice(name.split('/').at(-1)!).click();
+    await this.page.locator('.tab.active', { hasText: name.split('/').at(-1)! }).waitFor();
+  }
+
+  /** The text field of a quick pick. */
+  get input(): Locator {
+    return this.page.locator('.quick-input-widget:visible input[type="text"]').first();
+  }
+
+  /** An entry of a quick pick. */
+  choice(text: string | RegExp): Locator {
+    return this.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first();
+  }
+
+  /** Shows the views of the extension. */
+  async showViews(): Promise<void> {
+    const icon = this.page.locator('.activitybar .action-label[aria-label^="PIT"]');
+    await icon.waitFor();
+    if (!(await this.view('Datasets').isVisible())) await icon.click();
+    await this.view('Datasets').waitFor();
+  }
+
+  /** One of the views, by its title. */
+  view(title: string): Locator {
+    return this.page.locator('.pane', { has: this.page.locator(`.pane-header[aria-label^="${title}"]`) });
+  }
+
+  /** A row of a tree. */
+  row(view: string, text: string | RegExp): Locator {
+    return this.view(view).locator('.monaco-list-row', { hasText: text }).first();
+  }
+
+  /** What the rows of a tree that can be seen say, from top to bottom. */
+  rows(view: string): Promise<string[]> {
+    return this.view(view)
+      .locator('.monaco-list-row')
+      .evaluateAll((rows) =>
+        rows
+          .map((row) => ({ top: row.getBoundingClientRect().top, text: row.textContent ?? '' }))
+          .sort((a, b) => a.top - b.top)
+          .map(({ text }) => text),
+      );
+  }
+
+  async expand(view: string, text: string | RegExp): Promise<void> {
+    const row = this.row(view, text);
+    await row.waitFor();
+    if ((await row.getAttribute('aria-expanded')) === 'false') await row.locator('.monaco-tl-twistie').click();
+    await this.page.waitForFunction(
+      (element) => element?.getAttribute('aria-expanded') !== 'false',
+      await row.elementHandle(),
+    );
+  }
+
+  notification(text: string | RegExp): Locator {
+    return this.page.locator('.notification-toast', { hasText: text }).last();
+  }
+
+  /** What is inside the webview that was opened last. */
+  webview(): FrameLocator {
+    return this.page.frameLocator('iframe.webview').last().frameLocator('#active-frame');
+  }
+
+  picture(name: string): Promise<Buffer> {
+    return this.page.screenshot({ path: join(pictures, `${name}.png`) });
+  }
+
+  async close(): Promise<void> {
+    await this.page.context().close();
+    rmSync(resolve(this.folder, '..'), { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+  }
+}
+
+/** Windows are closed after each file of tests; a picture of the last one stays where a test failed. */
+export function closeWorkbenches(): void {
+  afterEach(async function () {
+    if (this.currentTest?.state !== 'failed') return;
+    await opened.at(-1)?.picture(`failed-${this.currentTest.fullTitle().replace(/\W+/g, '-')}`);
+  });
+  after(async () => {
+    for (const workbench of opened.splice(0)) await workbench.close();
+  });
+}
+
+export async function endSession(): Promise<void> {
+  await (await browser)?.close();
+  await (await server)?.close();
+}
+
+/** Resolves as soon as a condition holds; the test's time limit ends the wait. */
+export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await condition())) await new Promise((done) => setTimeout(done, 100));
+}
+
+export function writeJson(file: string, value: unknown): void {
+  mkdirSync(resolve(file, '..'), { recursive: true });
+  writeFileSync(file, JSON.stringify(value, undefined, 2));
+}
