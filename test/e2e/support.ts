@@ -2,12 +2,14 @@
  * Drives a real VS Code in a browser as a person does: through the palette, the trees and the mouse. One server and one
  * browser serve all tests; every workbench is a window of its own on a fresh folder.
  */
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Browser, FrameLocator, Locator, Page } from 'playwright-core';
 import { launchBrowser } from '../../scripts/browser.mjs';
 import { startServer, windowAddress } from '../../scripts/host.mjs';
+import { RunFolder } from '../../src/run/folder';
+import { type RunState, stateAtOnce } from '../../src/run/state';
 
 const root = resolve(__dirname, '../..');
 const pictures = join(root, 'dist-test/e2e');
@@ -58,6 +60,12 @@ export class Workbench {
     await this.page.waitForFunction(() =>
       ['code/didStartWorkbench', 'code/didLoadExtensions'].every((mark) => performance.getEntriesByName(mark).length),
     );
+  }
+
+  /** Changes a file on the disk, as another program does. */
+  edit(name: string, change: (text: string) => string): void {
+    const file = join(this.folder, name);
+    writeFileSync(file, change(readFileSync(file, 'utf8')));
   }
 
   async reload(): Promise<void> {
@@ -168,6 +176,12 @@ export async function endSession(): Promise<void> {
 /** Resolves as soon as a condition holds; the test's time limit ends the wait. */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await condition())) await new Promise((done) => setTimeout(done, 100));
+}
+
+/** The state of a run below `runs/` of a folder; undefined where there is none yet. */
+export function runState(folder: string, name: string): RunState | undefined {
+  const path = join(folder, 'runs', name);
+  return existsSync(join(path, 'run.json')) ? stateAtOnce(RunFolder.open(path)) : undefined;
 }
 
 export function writeJson(file: string, value: unknown): void {

@@ -1,0 +1,27 @@
+/** A window that goes and comes back while a model trains finds the run again. */
+import { closeWorkbenches, runState, until, Workbench } from './support';
+
+describe('Reload', () => {
+  closeWorkbenches();
+
+  it('finds a run that trains on after the window was reloaded', async () => {
+    const workbench = await Workbench.open();
+    workbench.edit('people.pit.json', (text) => text.replace('[2, 2]', '[60, 4]').replace('"cpt", ', ''));
+    await workbench.showViews();
+    await workbench.row('Schedule', 'Pre-instruction-tuning').waitFor();
+    await workbench.command('PIT: Run PIT');
+    const run = workbench.row('Runs', 'Pre-instruction-tuning');
+    await run.waitFor();
+    await until(() => runState(workbench.folder, 'people/pit-seed1') === 'running');
+    await workbench.reload();
+    await workbench.showViews();
+    await workbench.row('Runs', /Pre-instruction-tuning.*(stage|step|left|%)/).waitFor();
+    await workbench.picture('reloaded');
+    await workbench.page
+      .locator('.statusbar-item', { hasText: /PIT|Pre-instruction|pit/ })
+      .first()
+      .waitFor();
+    await until(() => runState(workbench.folder, 'people/pit-seed1') === 'finished');
+    await workbench.row('Runs', /Pre-instruction-tuning.*EM/).waitFor();
+  });
+});
