@@ -5,7 +5,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, rmSync } from 'node:fs';
 import { release } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { version } from '../../package.json';
 import { UserError } from '../errors';
 import { onDisk } from '../run/files';
@@ -101,6 +101,8 @@ export function titleOf({ name, recipe }: Variant): string {
   return recipe?.key === name ? recipeName(recipe) : name;
 }
 
+/** A folder's name alone, such as "model", tells models of several experiments not apart. */
 function modelName(model: Experiment['model']): string {
-  return typeof model === 'string' ? basename(model) : `${model.preset} from random initialisation`;
+  if (typeof model !== 'string') return `${model.preset} from random initialisation`;
+  return `${basename(dirname(model))}/${basename(model)}`;
 }
