@@ -10,6 +10,7 @@ import type { RunFolder } from '../run/folder';
 import type { RunState } from '../run/state';
 import type { ReadExperiment } from '../schedule/read-experiment';
 import type { PageMessage, RunFacts } from '../../webview/messages';
+import type { Node as DatasetNode } from './datasets/nodes';
 import type { InlineVerdict } from './results/inline';
 import type { Node as ScheduleNode } from './schedule/nodes';
 import type { TestRunSummary } from './results/test-report';
@@ -22,6 +23,8 @@ export interface Lab {
   runs: Runs;
   /** Set by the part that shows results. */
   results?: Results;
+  /** Set by the part that shows datasets. */
+  datasets?: DatasetsView;
   /** Set by the part that shows schedules: its rows, and what happens when something is dropped on one. */
   schedule?: ScheduleView;
   /** Set by the part that shows runs in a page. */
@@ -37,6 +40,12 @@ export interface Dashboard {
   facts(path: string): RunFacts | undefined;
   /** The page has said something, and it has been answered. */
   readonly onDidHear: vscode.Event<PageMessage>;
+}
+
+export interface DatasetsView {
+  tree: vscode.TreeDataProvider<DatasetNode>;
+  drag: vscode.TreeDragAndDropController<DatasetNode>;
+  view: vscode.TreeView<DatasetNode>;
 }
 
 export interface ScheduleView {

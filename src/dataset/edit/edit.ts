@@ -8,27 +8,17 @@ import { UserError } from '../../errors';
 import { type Catalog, catalogOf } from '../catalog';
 import { fileName } from '../formats/text';
 import type { Document, Question } from '../model';
-import { isBlank } from '../rows';
 import type { Change, Desk, FileEdit } from './change';
 import { DocumentMover } from './documents';
 import { byFile, placeFor, takeOut } from './questions';
 import { Sheets } from './sheets';
+import { wrongText, wrongTitle } from './words';
 
 /** @throws UserError for what the files cannot say, and for what is not a dataset any more. */
 export async function editDataset(desk: Desk, change: Change): Promise<FileEdit[]> {
   const editor = new DatasetEditor(desk);
   await editor.make(change);
   return editor.sheets.edits();
-}
-
-/** What is wrong with a text that is to be a title; undefined if nothing. */
-export function wrongTitle(title: string): string | undefined {
-  return isBlank(title) || /[\r\n]/.test(title) ? 'A title is one line and not empty.' : undefined;
-}
-
-/** What is wrong with a text that is to be a question, an answer or a document. */
-export function wrongText(text: string): string | undefined {
-  return isBlank(text) ? 'This text is empty.' : undefined;
 }
 
 class DatasetEditor {

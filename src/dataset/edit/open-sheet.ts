@@ -3,6 +3,7 @@ import path from 'node:path';
 import { UserError } from '../../errors';
 import type { InputFile } from '../source';
 import { QaSheet } from './qa-sheet';
+import { isReadOnly } from './read-only';
 import { RowSheet } from './row-sheet';
 import type { Sheet } from './sheet';
 import { SquadSheet } from './squad-sheet';
@@ -23,9 +24,4 @@ export function openSheet(text: string, file: InputFile): Sheet {
     case 'table':
       return new RowSheet(text, file);
   }
-}
-
-/** Whether a file can be read but not be edited. */
-export function isReadOnly({ path: file }: { path: string }): boolean {
-  return /\.parquet$/i.test(file);
 }

@@ -25,6 +25,8 @@ export class WorkspaceLibrary implements Library {
   private readonly readings = new Map<string, DatasetSource[]>();
   /** Watchers of sources outside the workspace, under their paths. */
   private readonly outside = new Map<string, vscode.Disposable>();
+  /** Files whose text in an editor has been changed and not been saved: `isDirty` comes a moment later. */
+  private readonly touched = new Set<string>();
   private timer?: NodeJS.Timeout;
   private readonly subscriptions: vscode.Disposable[];
 
@@ -47,7 +49,7 @@ export class WorkspaceLibrary implements Library {
   load({ key, sources }: Holding): Promise<LoadedDataset> {
     const known = this.loads.get(key);
     if (known) return known.loaded;
-    const loaded = this.reader.load(sources, unsavedTexts(sources));
+    const loaded = this.reader.load(sources, this.unsavedTexts(sources));
     this.loads.set(key, { sources, loaded });
     loaded.catch(() => this.loads.delete(key));
     return loaded;
@@ -104,16 +106,30 @@ export class WorkspaceLibrary implements Library {
   private watchEditors(): vscode.Disposable[] {
     return [
       vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
-        if (contentChanges.length > 0 && document.uri.scheme === 'file') this.noteText(document.uri.fsPath);
+        if (contentChanges.length === 0 || document.uri.scheme !== 'file') return;
+        this.touched.add(document.uri.fsPath);
+        this.noteText(document.uri.fsPath);
       }),
+      vscode.workspace.onDidSaveTextDocument(({ uri }) => this.touched.delete(uri.fsPath)),
       // Unsaved edits may have been thrown away.
-      vscode.workspace.onDidCloseTextDocument(({ uri }) => uri.scheme === 'file' && this.noteText(uri.fsPath)),
+      vscode.workspace.onDidCloseTextDocument(({ uri }) => {
+        if (uri.scheme === 'file' && this.touched.delete(uri.fsPath)) this.noteText(uri.fsPath);
+      }),
+      vscode.workspace.onDidCreateFiles(({ files }) => files.forEach(({ fsPath }) => this.noteFile(fsPath))),
       // A folder that goes takes its files along without a word about each.
       vscode.workspace.onDidDeleteFiles(({ files }) => files.forEach(({ fsPath }) => this.noteFile(fsPath))),
       vscode.workspace.onDidRenameFiles(({ files }) =>
         files.forEach(({ oldUri, newUri }) => (this.noteFile(oldUri.fsPath), this.noteFile(newUri.fsPath))),
       ),
     ];
+  }
+
+  private unsavedTexts(sources: readonly DatasetSource[]): Map<string, string> {
+    const open = vscode.workspace.textDocuments.filter(
+      ({ uri, isDirty }) =>
+        uri.scheme === 'file' && (isDirty || this.touched.has(uri.fsPath)) && isBelow(uri.fsPath, sources),
+    );
+    return new Map(open.map((document) => [document.uri.fsPath, document.getText()]));
   }
 
   /** A file or folder has come or gone. */
@@ -149,11 +165,4 @@ export class WorkspaceLibrary implements Library {
 
 function openDocument(file: vscode.Uri): vscode.TextDocument | undefined {
   return vscode.workspace.textDocuments.find(({ uri }) => uri.toString() === file.toString());
-}
-
-function unsavedTexts(sources: readonly DatasetSource[]): Map<string, string> {
-  const open = vscode.workspace.textDocuments.filter(
-    ({ uri, isDirty }) => isDirty && uri.scheme === 'file' && isBelow(uri.fsPath, sources),
-  );
-  return new Map(open.map((document) => [document.uri.fsPath, document.getText()]));
 }
