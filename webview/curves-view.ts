@@ -3,7 +3,7 @@ import type { Measure } from './axes';
 import { button, h } from './dom';
 import type { ColumnName } from './messages';
 import { PlotView } from './plot-view';
-import { curvePlot, evaluationPlot, type Metric } from './plots';
+import { curvePlot, evaluationPlot, type Metric, type Plot } from './plots';
 import type { Room, View } from './room';
 import { bytes, magnitude, perCent, speed } from './words';
 
@@ -29,8 +29,8 @@ function shortly(value: number): string {
 
 /** A chart of what is measured at each step. */
 export function curveView(room: Room, column: ColumnName): PlotView {
-  const note = () => {
-    const isThinned = [...room.page.curves.values()].some(({ size }) => size > 1);
+  const note = ({ x }: Plot) => {
+    const isThinned = x[1] - x[0] > 1;
     const several =
       room.page.look.lines === 'recipes' ? 'The mean over seeds; the band goes from the lowest to the highest.' : '';
     return isThinned ? 'The mean of neighbouring steps; the band goes from the lowest to the highest.' : several;

@@ -8,6 +8,7 @@ import { dataFor, type Drawing, optionsFor, structureOf } from './plot-options';
 import { type Plot, stageAt, within } from './plots';
 import type { Room, View } from './room';
 import type { Theme } from './theme';
+import { thousands } from './words';
 
 /** Rows of the table in place of a chart. */
 const mostRows = 60;
@@ -23,6 +24,8 @@ export class PlotView implements View {
   /** What the chart that stands was made for. */
   private made?: { structure: string; theme: Theme };
   private isPointed = false;
+  /** The step at which the keyboard's cursor stands. */
+  private place?: number;
 
   /** @param name for saved files @param plotNow what is to be seen @param noteOf says what the band is */
   constructor(
@@ -30,7 +33,7 @@ export class PlotView implements View {
     name: string,
     measure: Measure,
     private readonly plotNow: () => Plot,
-    private readonly noteOf: () => string,
+    private readonly noteOf: (plot: Plot) => string,
   ) {
     this.drawing = { measure, plot: { x: [], series: [], marks: [], end: 1 } };
     this.panel = makePanel(measure.title, `plot plot-${name}`);
@@ -62,8 +65,10 @@ export class PlotView implements View {
     if (this.chart && this.made?.structure === structure && this.made.theme === theme) {
       this.chart.setData(dataFor(this.drawing));
     } else this.make(structure, theme);
+    // The chart takes in its new scales a little later.
+    queueMicrotask(() => this.place !== undefined && this.chart && this.putCursor(this.chart.valToIdx(this.place)));
     this.stage.setAttribute('aria-label', this.summary());
-    write(this.panel.note, this.noteOf());
+    write(this.panel.note, this.noteOf(this.drawing.plot));
     if (!this.table.hidden) this.fillTable();
   }
 
@@ -104,7 +109,7 @@ export class PlotView implements View {
       const last = y.findLast((value) => typeof value === 'number');
       return `${line.name}: ${typeof last === 'number' ? measure.format(last) : 'nothing'}`;
     });
-    return `${measure.title} over ${plot.end} steps. At the end ${ends.join('; ')}. Arrow keys read values, plus and minus zoom.`;
+    return `${measure.title} over ${thousands(plot.end)} steps. At the end ${ends.join('; ')}. Arrow keys read values, plus and minus zoom.`;
   }
 
   private fillTable(): void {
@@ -112,7 +117,7 @@ export class PlotView implements View {
     const places = thinned(within(plot, range), mostRows);
     const heads = ['Step', ...plot.series.map(({ line }) => line.name)];
     const rows = places.map((i) => [
-      Math.round(plot.x[i]).toLocaleString('en-US'),
+      thousands(plot.x[i]),
       ...plot.series.map(({ y, low, high }) => valueWords(measure, y[i], low[i], high[i])),
     ]);
     this.table.replaceChildren(textTable(measure.title, heads, rows));
@@ -124,6 +129,7 @@ export class PlotView implements View {
   }
 
   private leave(): void {
+    this.place = undefined;
     this.tip.hidden = true;
     this.chart?.setCursor({ left: -10, top: -10 });
   }
@@ -153,7 +159,7 @@ export class PlotView implements View {
     const x = plot.x[idx];
     const stages = new Set(plot.series.map(({ line }) => stageAt(line.runs[0], x)));
     const [stage] = stages;
-    return `Step ${Math.round(x).toLocaleString('en-US')}${stages.size === 1 && stage ? ` · ${stage}` : ''}`;
+    return `Step ${thousands(x)}${stages.size === 1 && stage ? ` · ${stage}` : ''}`;
   }
 
   private select({ select, posToVal }: uPlot): void {
@@ -167,7 +173,7 @@ export class PlotView implements View {
     const { chart, drawing } = this;
     if (!chart || event.target !== this.stage) return;
     const places = within(drawing.plot, drawing.range);
-    const now = places.indexOf(chart.cursor.idx ?? -1);
+    const now = this.place === undefined ? -1 : places.indexOf(chart.valToIdx(this.place));
     const far = Math.max(1, Math.round(places.length / 10));
     const moves: Record<string, number> = {
       ...{ ArrowRight: now + 1, ArrowLeft: now < 0 ? places.length - 1 : now - 1, Home: 0, End: places.length - 1 },
@@ -181,22 +187,27 @@ export class PlotView implements View {
   }
 
   private moveTo(idx: number | undefined): void {
-    const { chart, drawing } = this;
-    if (!chart || idx === undefined) return;
-    const { plot, measure } = drawing;
-    const value = plot.series.map(({ y }) => y[idx]).find((one) => typeof one === 'number');
-    chart.setCursor({ left: chart.valToPos(plot.x[idx], 'x'), top: chart.valToPos(value ?? 0, 'y') });
+    if (idx === undefined) return;
+    const { plot, measure } = this.drawing;
+    this.place = plot.x[idx];
+    this.putCursor(idx);
     const words = plot.series.flatMap(({ line, y, low, high }) =>
       typeof y[idx] === 'number' ? [`${line.name} ${valueWords(measure, y[idx], low[idx], high[idx])}`] : [],
     );
     this.room.say(`${this.placeWords(idx)}: ${words.join('; ')}`);
   }
 
+  private putCursor(idx: number): void {
+    const { x, series } = this.drawing.plot;
+    const value = series.map(({ y }) => y[idx]).find((one) => typeof one === 'number');
+    this.chart?.setCursor({ left: this.chart.valToPos(x[idx], 'x'), top: this.chart.valToPos(value ?? 0, 'y') });
+  }
+
   /** Shows half or twice as many steps around the cursor. */
   private scale(factor: number): void {
     const { range, plot } = this.drawing;
     const { from, to } = range ?? { from: 1, to: plot.end };
-    const middle = plot.x[this.chart?.cursor.idx ?? -1] ?? (from + to) / 2;
+    const middle = this.place ?? (from + to) / 2;
     const reach = Math.max(2, ((to - from) * factor) / 2);
     const next = { from: Math.max(1, Math.round(middle - reach)), to: Math.min(plot.end, Math.round(middle + reach)) };
     this.room.zoom(next.from <= 1 && next.to >= plot.end ? undefined : next);

@@ -20,6 +20,11 @@ export async function saveFile(name: string, content: string | Uint8Array, besid
   });
   if (!file) return;
   await vscode.workspace.fs.writeFile(file, typeof content === 'string' ? Buffer.from(content) : content);
+  void tell(file);
+}
+
+/** Says where it lies; nobody waits for an answer. */
+async function tell(file: vscode.Uri): Promise<void> {
   const open = 'Open';
   const answer = await vscode.window.showInformationMessage(`Written: ${vscode.workspace.asRelativePath(file)}`, open);
   if (answer === open) await vscode.commands.executeCommand('vscode.open', file);

@@ -1,0 +1,299 @@
+/** The dashboard's page in a browser, over real run folders and the real messages. */
+import assert from 'node:assert/strict';
+import type { Locator, Page } from 'playwright-core';
+import type { RunFolder } from '../../src/run/folder';
+import type { PageMessage } from '../../webview/messages';
+import { removePlaces } from '../unit/run/folders';
+import { Dashboard, openStage, type Stage } from './support';
+import type { ThemeName } from './themes';
+import { askMany, comparison, longRun } from './worlds';
+
+describe('the dashboard’s page', function () {
+  this.timeout(120_000);
+  let stage: Omit<Stage, 'page'>;
+  let page: Page;
+
+  before(async () => (stage = await openStage()));
+  after(() => stage.close());
+  beforeEach(async () => (page = await stage.browser.newPage({ viewport: { width: 1200, height: 900 } })));
+  afterEach(async () => {
+    await page.close();
+    removePlaces();
+  });
+
+  const open = (folders: readonly RunFolder[], how: Parameters<typeof Dashboard.open>[2] = {}) =>
+    Dashboard.open({ ...stage, page }, folders, how);
+  const tab = (name: string) => page.getByRole('tab', { name });
+  const chart = (name: string) => page.locator(`.tab:not([hidden]) .plot-${name}`);
+
+  it('draws charts of each measure, and nothing is refused or fails', async () => {
+    const board = await open(comparison());
+    await tab('Curves').click();
+    for (const name of [
+      'loss',
+      'documentLoss',
+      'questionLoss',
+      'exactMatch',
+      'recall',
+      'rougeL',
+      'perplexity',
+      'memory',
+    ])
+      assert.ok((await coloursOn(chart(name))) >= 3, `${name} is empty`);
+    assert.deepEqual(board.errors, []);
+  });
+
+  it('says how each run stands, on which device and why', async () => {
+    const folders = comparison();
+    const [{ path: first }, , { path: last }] = folders;
+    const standing = {
+      [first]: { state: 'failed', reason: 'The disk is full' },
+      [last]: { state: 'running', progress: { done: 0.37, secondsLeft: 125 } },
+    } as const;
+    await open(folders, { standing });
+    const running = page.getByRole('listitem', { name: '⑦ Pre-instruction-tuning, seed 2, running' });
+    await running.getByText('37 %').waitFor();
+    await running.getByText('2 min 5 s left').waitFor();
+    await running.getByText('180 tokens/s').waitFor();
+    await running.getByText('CPU, 2 threads: no GPU asked for').waitFor();
+    await page.getByText('The disk is full').waitFor();
+    assert.equal(
+      await page
+        .locator('.card')
+        .first()
+        .getAttribute('class')
+        .then((names) => names?.includes('running')),
+      true,
+    );
+  });
+
+  it('goes on while a run trains', async () => {
+    const folders = comparison();
+    const board = await open(folders);
+    const label = () => chart('loss').locator('.stage').getAttribute('aria-label');
+    const before = await label();
+    const at = { time: '2024-05-26T10:00:00.000Z', stage: 3, epoch: 1, step: 1 };
+    const effort = { gradientNorm: 1, rate: 1, tokens: 9, padding: 0, seconds: 1, memory: 1 };
+    folders[2].appendEvent({ type: 'step', ...at, loss: 7.5, ...effort });
+    await board.update();
+    await page.waitForFunction(
+      ([selector, old]) => document.querySelector(selector!)?.getAttribute('aria-label') !== old,
+      ['.plot-loss .stage', before],
+    );
+    assert.match((await label())!, /over 61 steps.*7\.500/);
+  });
+
+  it('puts one’s own results beside the paper’s, and the same of one recipe alone', async () => {
+    const board = await open(comparison());
+    await tab('Recipes').click();
+    const row = page.getByRole('row', { name: /⑦ Pre-instruction-tuning/ });
+    assert.match(await row.innerText(), /70\.0\s+\[60\.0, 80\.0\].*45\.4\s+51\.2\s+63\.2/s);
+    assert.ok((await page.locator('.recipe-table .foreign').count()) > 10);
+    await page.getByText('Only my runs').click();
+    await page.waitForFunction(() => document.querySelectorAll('.recipe-table .foreign').length === 0);
+    await page.getByRole('radio', { name: 'Llama-2 70B' }).click();
+    await page.getByRole('columnheader', { name: 'Paper, Llama-2 70B' }).waitFor();
+    assert.equal(board.look.paper, '70B');
+  });
+
+  it('shows thousands of predictions, those that are searched for, and those that changed', async () => {
+    const [, folder] = comparison();
+    askMany(folder, 6000);
+    await open([folder], { look: { tab: 'predictions' } });
+    const grid = page.getByRole('grid', { name: 'Predictions' });
+    await page.getByRole('radio', { name: 'Right 2,000' }).waitFor();
+    assert.equal(await grid.getAttribute('aria-rowcount'), '6001');
+    assert.ok((await grid.getByRole('row').count()) < 80);
+    await page.getByRole('radio', { name: 'Changed 3,000' }).click();
+    await grid.getByText('now wrong').first().waitFor();
+    assert.equal(await grid.getAttribute('aria-rowcount'), '3001');
+    const found = Array.from({ length: 6000 }, (_, i) => i).filter(
+      (i) => (i % 2 === 0) !== (i % 3 === 0) && /59/.test(`${i}`),
+    );
+    await page.getByRole('textbox', { name: /^Search/ }).fill('PERSON 59');
+    await page.getByText(`${found.length} of 6,000 questions`).waitFor();
+    assert.equal(await grid.getAttribute('aria-rowcount'), String(found.length + 1));
+    await page.getByRole('textbox', { name: /^Search/ }).fill('person 5900');
+    await page.getByText('1 of 6,000 questions').waitFor();
+  });
+
+  it('moves over predictions with the keyboard, shows all of one, and finds its line', async () => {
+    const [, folder] = comparison();
+    askMany(folder, 500);
+    const board = await open([folder], { look: { tab: 'predictions' } });
+    const grid = page.getByRole('grid', { name: 'Predictions' });
+    await grid.getByRole('row').nth(3).waitFor();
+    await grid.focus();
+    for (const key of ['ArrowDown', 'ArrowDown', 'ArrowDown']) await page.keyboard.press(key);
+    assert.equal(await grid.getAttribute('aria-activedescendant'), 'row-2');
+    await page.locator('.detail').getByText('Where does person 2 live?').waitFor();
+    await page.keyboard.press('End');
+    await page.locator('#row-499[aria-selected=true]').waitFor();
+    assert.ok(await grid.evaluate((element) => element.scrollTop > 10_000));
+    await page.keyboard.press('Enter');
+    const opened = await saying(board, 'openPrediction');
+    assert.deepEqual([opened.id, opened.at.path], ['p499?1', folder.path]);
+  });
+
+  it('is worked with the keyboard alone: tabs, switches, the cursor of a chart, zoom', async () => {
+    const board = await open([comparison()[1]]);
+    await tab('Overview').focus();
+    await page.keyboard.press('ArrowRight');
+    await page.locator('#curves').waitFor({ state: 'visible' });
+    assert.equal(await tab('Curves').getAttribute('aria-selected'), 'true');
+    const area = chart('loss').locator('.stage');
+    await area.focus();
+    await page.keyboard.press('Home');
+    await page.keyboard.press('ArrowRight');
+    const spoken = page.locator('[role=status]');
+    assert.match(
+      await spoken.innerText(),
+      /^Step 2 · 1\. train QA \+ train doc: ⑦ Pre-instruction-tuning, seed 1 4\.000$/,
+    );
+    await page.keyboard.press('End');
+    assert.match(await spoken.innerText(), /^Step 60 · 2\. test doc/);
+    await page.keyboard.press('+');
+    await page.getByText('Steps 45 to 60').first().waitFor();
+    assert.deepEqual((await saying(board, 'zoom')).range, { from: 45, to: 60 });
+    await page.keyboard.press('Escape');
+    await page.locator('#curves .zoom-note').waitFor({ state: 'hidden' });
+  });
+
+  it('has a table in place of each picture', async () => {
+    await open([comparison()[1]]);
+    await chart('exactMatch').getByRole('button', { name: 'Show as table' }).click();
+    const table = page.getByRole('table', { name: 'Exact match' });
+    assert.match(await table.innerText(), /40\s+40\.0 % \[30\.0 %, 50\.0 %\]/);
+    await page.locator('#overview .perplexity-em').getByRole('button', { name: 'Show as table' }).click();
+    assert.match(await page.locator('#overview .perplexity-em table').innerText(), /2\. test doc\s+2\.500\s+70\.0 %/);
+  });
+
+  it('saves charts as SVG and PNG and tables as text', async () => {
+    const board = await open(comparison());
+    await chart('loss').getByRole('button', { name: 'Save as SVG' }).click();
+    const svg = await saying(board, 'save');
+    assert.equal(svg.name, 'loss.svg');
+    assert.match(svg.content as string, /^<svg .*<path class="band".*⑦ Pre-instruction-tuning, 2 seeds/s);
+    board.told.length = 0;
+    await chart('loss').getByRole('button', { name: 'Save as PNG' }).click();
+    const png = await saying(board, 'save');
+    assert.equal(png.name, 'loss.png');
+    const bytes = Object.values(png.content as Uint8Array);
+    assert.deepEqual(bytes.slice(0, 4), [0x89, 0x50, 0x4e, 0x47]);
+    assert.ok(bytes.length > 10_000);
+    await tab('Recipes').click();
+    await page.getByRole('button', { name: 'Save as LaTeX' }).click();
+    const { table, format } = await saying(board, 'saveTable');
+    assert.deepEqual([table, format], ['recipes', 'latex']);
+  });
+
+  it('shows the runs that are chosen, and lines that are not hidden', async () => {
+    const folders = comparison();
+    const board = await open(folders);
+    await page.getByRole('button', { name: '3 of 3 runs' }).click();
+    await page.getByRole('checkbox', { name: '① Continued pre-training, seed 1' }).press('Space');
+    await page.getByRole('button', { name: '2 of 3 runs' }).waitFor();
+    assert.deepEqual(
+      (await saying(board, 'show')).paths,
+      folders.slice(1).map(({ path }) => path),
+    );
+    await page.keyboard.press('Escape');
+    await page.getByRole('radio', { name: 'Runs' }).click();
+    await page.getByRole('button', { name: '⑦ Pre-instruction-tuning, seed 2' }).click();
+    await page.locator('.legend [aria-pressed=false]').waitFor();
+    assert.deepEqual(board.look.hidden, [folders[2].path]);
+  });
+
+  it('comes back as it was when it is rebuilt', async () => {
+    const board = await open(comparison());
+    await tab('Recipes').click();
+    await page.reload();
+    await page.locator('#recipes').waitFor({ state: 'visible' });
+    await page.getByRole('row', { name: /⑦/ }).waitFor();
+    assert.equal(board.told.filter(({ type }) => type === 'ready').length, 2);
+  });
+
+  it('follows the theme, in each of the four', async () => {
+    const board = await open(comparison());
+    const seen = new Set<string>();
+    for (const theme of ['dark', 'light', 'high-contrast', 'high-contrast-light'] satisfies ThemeName[]) {
+      await board.setTheme(theme);
+      await page.waitForFunction(() => !document.querySelector('.tip:not([hidden])'));
+      const picture = await settled(chart('exactMatch').locator('canvas'));
+      assert.ok(!seen.has(picture), `${theme} looks like another one`);
+      seen.add(picture);
+    }
+    assert.deepEqual(board.errors, []);
+  });
+
+  it('fits into 500 pixels', async () => {
+    await page.setViewportSize({ width: 500, height: 800 });
+    await open(comparison());
+    for (const name of ['Overview', 'Curves', 'Predictions', 'Recipes']) {
+      await tab(name).click();
+      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${name} is too wide`);
+    }
+  });
+
+  it('keeps still for those who ask for it', async () => {
+    const folders = comparison();
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    await open(folders, { standing: { [folders[2].path]: { state: 'running' } } });
+    const icon = page.locator('.card.running .codicon').first();
+    const motion = () => icon.evaluate((element) => getComputedStyle(element).animationName);
+    assert.equal(await motion(), 'none');
+    await page.emulateMedia({ reducedMotion: 'no-preference' });
+    assert.notEqual(await motion(), 'none');
+  });
+
+  it('keeps a peak among 200,000 steps, and shows each step where one looks closely', async () => {
+    const board = await open([longRun(200_000, { step: 150_000, loss: 40 })], { look: { tab: 'curves' } });
+    const area = chart('loss').locator('.stage');
+    await area.waitFor();
+    const label = await area.getAttribute('aria-label');
+    assert.match(label!, /over 200,000 steps/);
+    await area.focus();
+    await page.keyboard.press('End');
+    for (let i = 0; i < 3; i++) await page.keyboard.press('PageUp');
+    const spoken = page.locator('[role=status]');
+    for (let i = 0; i < 40 && !(await spoken.innerText()).includes('40.0]'); i++)
+      await page.keyboard.press('ArrowRight');
+    assert.match(await spoken.innerText(), /^Step 149,889 .*, 40\.0\]$/);
+    for (let i = 0; i < 9; i++) await page.keyboard.press('+');
+    await page
+      .getByText(/^Steps 149,694 to 150,084/)
+      .first()
+      .waitFor();
+    await chart('loss').getByText('neighbouring').waitFor({ state: 'hidden' });
+    for (let i = 0; i < 200 && !/^Step 150,000 /.test(await spoken.innerText()); i++)
+      await page.keyboard.press('ArrowRight');
+    assert.match(await spoken.innerText(), /^Step 150,000 · 1\. all: ④ Mix all data, seed 1 40\.0$/);
+    assert.deepEqual(board.errors, []);
+  });
+});
+
+/** Waits until the page has said something of a kind; gives the last of it. */
+async function saying<T extends PageMessage['type']>(board: Dashboard, type: T) {
+  const find = () => board.told.findLast((message) => message.type === type);
+  while (!find()) await board.page.waitForTimeout(10);
+  return find() as Extract<PageMessage, { type: T }>;
+}
+
+/** How many different colours a chart's canvas has. */
+async function coloursOn(chart: Locator): Promise<number> {
+  return chart.locator('canvas').evaluate((canvas: HTMLCanvasElement) => {
+    const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+    const colours = new Set<number>();
+    for (let i = 0; i < data.length; i += 4) colours.add((data[i] << 16) | (data[i + 1] << 8) | data[i + 2]);
+    return colours.size;
+  });
+}
+
+/** The picture on a canvas when it has been the same for two frames. */
+async function settled(canvas: Locator): Promise<string> {
+  const read = () => canvas.evaluate((element: HTMLCanvasElement) => element.toDataURL());
+  const frame = () =>
+    canvas.page().evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
+  await frame();
+  return read();
+}
