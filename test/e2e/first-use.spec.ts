@@ -33,13 +33,9 @@ describe('First use', () => {
     const brief = readFileSync(file(), 'utf8').replace(/"epochs": \[\d+, \d+\]/g, '"epochs": [2, 2]');
     writeFileSync(file(), brief.replace('"trainQuestions": 100', '"trainQuestions": 5, "bootstrap": 50'));
     await workbench.notification('The experiment is ready').getByRole('button', { name: 'Run PIT' }).click();
-    await workbench.choice('Instruction-tuning').waitFor();
-    await workbench.page
-      .getByRole('checkbox', { name: /^Instruction-tuning/ })
-      .first()
-      .click();
+    await workbench.choice('Standard instruction-tuning').click();
     await workbench.page.keyboard.press('Enter');
-    await workbench.row('Runs', /Pre-instruction-tuning|pit/).waitFor();
+    await workbench.row('Runs', 'pit, seed 1').waitFor();
     await workbench.command('PIT: Open Dashboard');
     const page = workbench.webview();
     await page.getByRole('application').first().waitFor();
@@ -53,10 +49,10 @@ describe('First use', () => {
 
   it("writes the model's answers behind the questions", async () => {
     await workbench.openFile('data/test/qa.jsonl');
-    const verdicts = workbench.page.locator('.view-overlays, .view-lines').locator('[class*="ced-"]');
-    await verdicts.first().waitFor();
+    await workbench.page.locator('.codelens-decoration', { hasText: /EM \d+\/500/ }).waitFor();
+    const verdicts = workbench.page.locator('.view-lines [class*="ced-"]');
+    await verdicts.first().waitFor({ state: 'attached' });
     assert.ok((await verdicts.count()) > 5);
-    await workbench.page.locator('.codelens-decoration', { hasText: 'EM' }).first().waitFor();
     await workbench.picture('inline-results');
   });
 });

@@ -8,20 +8,19 @@ describe('Reload', () => {
     const workbench = await Workbench.open();
     workbench.edit('people.pit.json', (text) => text.replace('[2, 2]', '[60, 4]').replace('"cpt", ', ''));
     await workbench.showViews();
-    await workbench.row('Schedule', 'Pre-instruction-tuning').waitFor();
+    await workbench.row('Schedule', 'test doc').waitFor();
     await workbench.command('PIT: Run PIT');
-    const run = workbench.row('Runs', 'Pre-instruction-tuning');
-    await run.waitFor();
+    await workbench.row('Runs', 'pit, seed 1').waitFor();
     await until(() => runState(workbench.folder, 'people/pit-seed1') === 'running');
     await workbench.reload();
     await workbench.showViews();
-    await workbench.row('Runs', /Pre-instruction-tuning.*(stage|step|left|%)/).waitFor();
+    await workbench.row('Runs', /pit, seed 1.*(stage|step|left|%)/).waitFor();
     await workbench.picture('reloaded');
     await workbench.page
       .locator('.statusbar-item', { hasText: /PIT|Pre-instruction|pit/ })
       .first()
       .waitFor();
     await until(() => runState(workbench.folder, 'people/pit-seed1') === 'finished');
-    await workbench.row('Runs', /Pre-instruction-tuning.*EM/).waitFor();
+    await workbench.row('Runs', /pit, seed 1.*EM/).waitFor();
   });
 });

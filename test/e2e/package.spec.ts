@@ -1,0 +1,43 @@
+/** The packed extension in a VS Code that knows nothing of this repository: it is installed and trains. */
+import { spawnSync } from 'node:child_process';
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { installExtension, startServer } from '../../scripts/host.mjs';
+import { closeWorkbenches, runState, type Server, until, Workbench } from './support';
+
+const root = resolve(__dirname, '../..');
+
+describe('The packed extension', () => {
+  closeWorkbenches();
+  const data = mkdtempSync(join(tmpdir(), 'pit-packed-'));
+  let server: Server;
+
+  before(async () => {
+    const { status, stderr } = spawnSync(process.execPath, ['scripts/package.mjs', 'this'], {
+      cwd: root,
+      encoding: 'utf8',
+    });
+    assert.equal(status, 0, stderr);
+    const target = `${process.platform}-${process.arch}.vsix`;
+    const [file] = readdirSync(join(root, 'dist-package')).filter((name) => name.endsWith(target));
+    installExtension(data, join(root, 'dist-package', file));
+    server = await startServer({ data });
+  });
+  after(async () => {
+    await server?.close();
+    rmSync(data, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+  });
+
+  it('trains with its own native library', async () => {
+    const workbench = await Workbench.open({ server });
+    workbench.edit('people.pit.json', (text) => text.replace('"cpt", ', ''));
+    await workbench.showViews();
+    await workbench.row('Schedule', 'test doc').waitFor();
+    await workbench.command('PIT: Run PIT');
+    await until(() => ['finished', 'failed'].includes(runState(workbench.folder, 'people/pit-seed1') ?? ''));
+    assert.equal(runState(workbench.folder, 'people/pit-seed1'), 'finished');
+    await workbench.row('Runs', /pit, seed 1.*EM/).waitFor();
+  });
+});
