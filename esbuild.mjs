@@ -37,7 +37,7 @@ await build({
 
 await build({
   ...shared,
-  outdir: 'dist/webview',
+  outdir: `${outdir}/webview`,
   entryPoints: { main: 'webview/main.ts' },
   platform: 'browser',
   target: 'es2022',

@@ -27,6 +27,11 @@ const suites = [
     words: (files) => ['scripts/test-host.mjs', ...grep(), ...files],
   },
   {
+    title: 'Page',
+    folder: 'test/page/',
+    words: (files) => mocha(files, ['test/page/**/*.test.ts'], 120_000),
+  },
+  {
     title: 'Workbench',
     folder: 'test/e2e/',
     words: (files) => [...mocha(files, ['test/e2e/**/*.spec.ts'], 300_000), '--require', './test/e2e/session.ts'],
