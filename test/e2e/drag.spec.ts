@@ -36,6 +36,7 @@ describe('Drag and drop', () => {
     await workbench.page.locator('.view-lines').first().click();
     await workbench.page.keyboard.press('Control+Z');
     await until(async () => (await order())[0].includes('Where does'));
-    assert.equal(read('rivers.qa'), before);
+    await workbench.page.keyboard.press('Control+S');
+    await until(() => read('rivers.qa') === before);
   });
 });

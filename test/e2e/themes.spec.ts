@@ -20,29 +20,29 @@ describe('Themes', () => {
       await workbench.command('PIT: Open Dashboard');
       const page = workbench.webview().locator('#page');
       await page.getByRole('tab').first().waitFor();
-      const shades = await page.evaluate((main) => {
-        const brightness = (color: string) =>
-          (color.match(/[\d.]+/g) ?? [])
-            .slice(0, 3)
-            .map(Number)
-            .reduce((a, b) => a + b) / 3;
-        const { getComputedStyle, document } = globalThis as never as Window & { document: Document };
-        return {
-          text: brightness(getComputedStyle(main).color),
-          page: brightness(
-            getComputedStyle(document.documentElement)
-              .getPropertyValue('--vscode-editor-background')
-              .replace(/^#(..)(..)(..).*$/, (_, ...parts) =>
-                parts
-                  .slice(0, 3)
-                  .map((part) => parseInt(part, 16))
-                  .join(' '),
-              ),
-          ),
-        };
-      });
-      assert.ok(shades.page >= darkest && shades.page <= lightest, `background ${shades.page}`);
-      assert.ok(Math.abs(shades.page - shades.text) > 80, `text ${shades.text} on ${shades.page}`);
+      const [text, back] = (await page.evaluate(colors)).map(brightness);
+      assert.ok(back >= darkest && back <= lightest, `background ${back}`);
+      assert.ok(Math.abs(back - text) > 80, `text ${text} on ${back}`);
       await workbench.picture(`theme-${theme.toLowerCase().replace(/\W+/g, '-')}`);
     });
 });
+
+/** Runs in the page. */
+function colors(main: { ownerDocument: { defaultView: unknown; documentElement: unknown } }): string[] {
+  const { defaultView, documentElement } = main.ownerDocument;
+  const { getComputedStyle } = defaultView as { getComputedStyle: (of: unknown) => Record<string, never> };
+  const property = getComputedStyle(documentElement).getPropertyValue as (name: string) => string;
+  return [getComputedStyle(main).color, property.call(getComputedStyle(documentElement), '--vscode-editor-background')];
+}
+
+/** Between 0 and 255, of a colour as CSS writes it. */
+function brightness(color: string): number {
+  const hexadecimal = /^#(..)(..)(..)/.exec(color.trim())?.slice(1);
+  const parts =
+    hexadecimal?.map((part) => parseInt(part, 16)) ??
+    color
+      .match(/[\d.]+/g)!
+      .slice(0, 3)
+      .map(Number);
+  return parts.reduce((sum, part) => sum + part, 0) / 3;
+}
