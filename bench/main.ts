@@ -7,6 +7,7 @@ import { cpus } from 'node:os';
 import path from 'node:path';
 import { env } from 'onnxruntime-node';
 import { measureCompile } from './compile';
+import { measureDashboard } from './dashboard';
 import { measureExperiment } from './experiment';
 import { measureGeneration } from './generation';
 import { measureMemory } from './memory';
@@ -59,6 +60,11 @@ const measurements: Record<string, () => Promise<Row[]>> = {
     const { seconds, tokenizerSeconds, megabytes } = await measureCompile(million);
     const found = `${seconds.toFixed(1)} s + ${tokenizerSeconds.toFixed(1)} s of tokenizer, ${megabytes.toFixed(0)} MB`;
     return [['compiling a schedule of 1,000,000 QA pairs', found, '']];
+  },
+  async dashboard() {
+    const { framesPerSecond, slowest } = await measureDashboard(200_000);
+    const found = `${framesPerSecond.toFixed(0)} frames a second, the slowest after ${slowest.toFixed(0)} ms`;
+    return [['dashboard of 200,000 steps, growing, under the pointer', found, '≥ 30']];
   },
   async torch() {
     return inTurn(presets, async (preset) => {

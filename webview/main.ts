@@ -88,9 +88,10 @@ function drawSoon(): void {
 
 function draw(): void {
   isDrawing = false;
-  const { look, shown } = room.page;
+  const { look, shown, runs, isTold } = room.page;
+  if (!isTold) return;
   host.setState({ shown, look });
-  const isEmpty = shown.length === 0;
+  const isEmpty = runs.size === 0;
   empty.hidden = !isEmpty;
   tabs.update(look.tab);
   head.update();

@@ -24,6 +24,8 @@ export interface Detail {
 }
 
 export interface Page {
+  /** The host has said what is shown and how. */
+  isTold: boolean;
   entries: RunEntry[];
   shown: string[];
   runs: Map<string, RunFacts>;
@@ -40,14 +42,14 @@ export interface Page {
 }
 
 export function emptyPage(look: Look): Page {
-  return { entries: [], shown: [], runs: new Map(), curves: new Map(), look, failed: {} };
+  return { isTold: false, entries: [], shown: [], runs: new Map(), curves: new Map(), look, failed: {} };
 }
 
 /** Takes in what the host has said. */
 export function apply(page: Page, message: HostMessage): void {
   switch (message.type) {
     case 'everything':
-      Object.assign(page, emptyPage(message.look), { shown: message.shown });
+      Object.assign(page, emptyPage(message.look), { isTold: true, shown: message.shown });
       return;
     case 'runs':
       Object.assign(page, { entries: message.runs, shown: message.shown });

@@ -204,6 +204,12 @@ describe('the dashboard’s page', function () {
     assert.deepEqual(board.look.hidden, [folders[2].path]);
   });
 
+  it('says what to do where there is nothing to show', async () => {
+    await open([]);
+    await page.getByRole('heading', { name: 'No runs to show' }).waitFor();
+    assert.equal(await page.getByRole('tabpanel').count(), 0);
+  });
+
   it('comes back as it was when it is rebuilt', async () => {
     const board = await open(comparison());
     await tab('Recipes').click();

@@ -74,6 +74,7 @@ export class Dashboard {
     const shown = runs.filter(([{ folder }]) => this.shown.includes(folder.path));
     this.projection.update({
       entries: runs.map(([, run]) => entryOf(run)),
+      wanted: this.shown,
       shown: new Map(shown.map(([reader, run]) => [run.folder.path, reader.shown(run)])),
     });
     await this.send();

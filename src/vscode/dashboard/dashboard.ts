@@ -78,10 +78,12 @@ export class Dashboard implements Shared, vscode.Disposable {
     this.panel?.dispose();
     this.panel = panel;
     this.isReady = false;
+    this.runs.isOpen = true;
     const root = vscode.Uri.joinPath(this.lab.context.extensionUri, 'dist', 'webview');
     const { webview } = panel;
     const at = (name: string) => webview.asWebviewUri(vscode.Uri.joinPath(root, name)).toString();
-    panel.iconPath = vscode.Uri.joinPath(this.lab.context.extensionUri, 'media', 'pit.svg');
+    const icon = (theme: string) => vscode.Uri.joinPath(this.lab.context.extensionUri, `media/dashboard-${theme}.svg`);
+    panel.iconPath = { light: icon('light'), dark: icon('dark') };
     webview.onDidReceiveMessage((message: PageMessage) => this.hear(message));
     panel.onDidChangeViewState(() => (this.isReady &&= panel.visible));
     panel.onDidDispose(() => this.detach(panel));
@@ -94,6 +96,7 @@ export class Dashboard implements Shared, vscode.Disposable {
     if (this.panel !== panel) return;
     this.panel = undefined;
     this.isReady = false;
+    this.runs.isOpen = false;
     this.runs.show([]);
   }
 

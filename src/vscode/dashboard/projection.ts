@@ -19,7 +19,9 @@ export interface ShownRun {
 /** What stands to be shown now. */
 export interface Scene {
   entries: RunEntry[];
-  /** In the order in which they are shown. */
+  /** Paths of what is to be shown, in order, whether it has been found yet or not. */
+  wanted: readonly string[];
+  /** What has been found of it. */
   shown: Map<string, ShownRun>;
 }
 
@@ -50,8 +52,8 @@ export class Projection {
   }
 
   /** Tells what is new. */
-  update({ entries, shown }: Scene): void {
-    this.tellList(entries, [...shown.keys()]);
+  update({ entries, wanted, shown }: Scene): void {
+    this.tellList(entries, [...wanted]);
     const steps = Math.max(0, ...[...shown.values()].map(({ curve }) => curve.length));
     const size = bucketSize(steps, most.whole);
     for (const [path, run] of shown) this.tellRun(path, run, size);

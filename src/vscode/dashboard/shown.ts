@@ -14,15 +14,17 @@ export class ShownRuns implements vscode.Disposable {
   private wanted: string[] = [];
   private readonly readers = new Map<string, RunReader>();
   private readonly subscription: vscode.Disposable;
-  private since = new Date().toISOString();
+  private readonly since = new Date().toISOString();
+  /** Somebody looks: new runs may join. */
+  isOpen = false;
 
   constructor(
     private readonly runs: Runs,
     private readonly report: (error: unknown) => void,
   ) {
     this.subscription = runs.onDidChange(({ path, run }) => {
-      if (!run) this.readers.delete(path);
-      else if (joins(run, this.wanted, this.since)) this.wanted = [path, ...this.wanted];
+      if (!run) this.forget(path);
+      else if (this.isOpen && joins(run, this.wanted, this.since)) this.wanted = [path, ...this.wanted];
       this.follow(path);
       this.changed.fire();
     });
@@ -50,7 +52,12 @@ export class ShownRuns implements vscode.Disposable {
       const [run, reader] = [this.runs.get(path), this.readers.get(path)];
       return run && reader ? [[path, reader.shown(run)] as const] : [];
     });
-    return { entries: this.runs.all().map(entryOf), shown: new Map(shown) };
+    return { entries: this.runs.all().map(entryOf), wanted: this.wanted, shown: new Map(shown) };
+  }
+
+  private forget(path: string): void {
+    this.readers.delete(path);
+    this.wanted = this.wanted.filter((other) => other !== path);
   }
 
   private follow(path: string): void {

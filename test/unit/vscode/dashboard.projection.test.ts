@@ -4,7 +4,7 @@ import { firstLook } from '../../../src/vscode/dashboard/entries';
 import { Projection, type Scene } from '../../../src/vscode/dashboard/projection';
 import { RunModel } from '../../../src/vscode/dashboard/run-model';
 import type { HostMessage, RunFacts } from '../../../webview/messages';
-import { apply, emptyPage } from '../../../webview/store';
+import { apply, emptyPage, runsOf } from '../../../webview/store';
 import { step } from './dashboard.sample';
 
 const splits = { train: 'train', test: 'test' };
@@ -24,6 +24,7 @@ function makeWorld() {
   });
   const scene = (shown = [...models.keys()]): Scene => ({
     entries: [...models].map(([path, model]) => factsOf(path, model)),
+    wanted: shown,
     shown: new Map(
       shown.map((path) => {
         const model = models.get(path)!;
@@ -113,6 +114,13 @@ describe('what the page is told', () => {
     projection.update(scene());
     const { size, from, columns } = page.detail!.curves.get('/runs/a')!;
     assert.deepEqual([size, from, columns.loss.mean.length, columns.loss.mean[1000]], [1, 99_000, 1001, 7]);
+  });
+
+  it('names what is to be shown before it has been found', () => {
+    const { projection, scene, grow, page } = makeWorld();
+    grow('/runs/a', 3);
+    projection.update({ ...scene(), wanted: ['/runs/later', '/runs/a'] });
+    assert.deepEqual([page.shown, runsOf(page).map(({ path }) => path)], [['/runs/later', '/runs/a'], ['/runs/a']]);
   });
 
   it('is nothing more of a range where the whole is as fine', () => {
