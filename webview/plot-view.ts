@@ -70,6 +70,8 @@ export class PlotView implements View {
     this.stage.setAttribute('aria-label', this.summary());
     write(this.panel.note, this.noteOf(this.drawing.plot));
     if (!this.table.hidden) this.fillTable();
+    // What stands around the chart may have taken or given room.
+    requestAnimationFrame(() => this.fit());
   }
 
   private make(structure: string, theme: Theme): void {

@@ -232,6 +232,16 @@ describe('the dashboard’s page', function () {
     assert.deepEqual(board.errors, []);
   });
 
+  it('draws each chart as large as its place', async () => {
+    await open(comparison(), { look: { tab: 'curves' } });
+    await chart('loss').locator('canvas').waitFor();
+    const odd = () =>
+      [...document.querySelectorAll('#curves .stage')].filter(
+        (place) => place.clientHeight !== (place.firstElementChild?.clientHeight ?? place.clientHeight),
+      ).length;
+    await page.waitForFunction(`(${odd})() === 0`);
+  });
+
   it('fits into 500 pixels', async () => {
     await page.setViewportSize({ width: 500, height: 800 });
     await open(comparison());
