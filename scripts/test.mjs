@@ -70,8 +70,9 @@ async function runSuite({ title, folder, words }, files) {
   const ended = new Promise((done) => child.once('close', done));
   let numbers;
   for await (const line of createInterface({ input: child.stdout })) {
-    numbers = /^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/.exec(line) ?? numbers;
-    console.log(line);
+    const found = /^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/.exec(line);
+    numbers = found ?? numbers;
+    if (!found) console.log(line);
   }
   const code = await ended;
   const [, passed = 0, failed = 0, skipped = 0] = (numbers ?? []).map((number) => Number(number ?? 0));

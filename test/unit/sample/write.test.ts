@@ -20,7 +20,8 @@ describe('The sample with a model', () => {
     const { experiment, problems } = parseExperiment(readFileSync(file, 'utf8'), file);
     assert.deepEqual(problems, []);
     assert.ok(existsSync(join(folder, 'deep/first', String(experiment!.model), 'model.safetensors')));
-    const paths = experiment!.data.map((source) => ({ path: resolve(folder, 'deep/first', String(source)) }));
+    const sources = experiment!.data as string[];
+    const paths = sources.map((source) => ({ path: resolve(folder, 'deep/first', source) }));
     const { dataset, problems: found } = await loadDataset(paths);
     assert.deepEqual(found, []);
     assert.ok(dataset.documents.some(({ title }) => title === 'The Rhine'));
