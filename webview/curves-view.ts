@@ -8,8 +8,14 @@ import type { Room, View } from './room';
 import { bytes, magnitude, perCent, speed } from './words';
 
 const losses = { unit: 'Loss, nats', scale: 'log', format: magnitude, tick: String } as const;
-const shares = { unit: 'Per cent', scale: 'linear', from: 0, to: 100, least: 10, format: perCent } as const;
-const tickPerCent = { tick: (value: number) => `${value} %` };
+const shares = {
+  scale: 'linear',
+  from: 0,
+  to: 100,
+  least: 10,
+  format: perCent,
+  tick: (value: number) => `${value} %`,
+} as const;
 
 export const measures = {
   loss: { ...losses, title: 'Loss' },
@@ -17,9 +23,9 @@ export const measures = {
   questionLoss: { ...losses, title: 'Loss on questions' },
   tokensPerSecond: { title: 'Speed', unit: 'Tokens a second', scale: 'linear', from: 0, format: speed, tick: shortly },
   memory: { title: 'Memory', unit: 'Memory', scale: 'linear', from: 0, format: bytes },
-  exactMatch: { ...shares, ...tickPerCent, title: 'Exact match' },
-  recall: { ...shares, ...tickPerCent, title: 'Answer recall' },
-  rougeL: { ...shares, ...tickPerCent, title: 'ROUGE-L' },
+  exactMatch: { ...shares, title: 'Exact match', unit: 'Exact match' },
+  recall: { ...shares, title: 'Answer recall', unit: 'Answer recall' },
+  rougeL: { ...shares, title: 'ROUGE-L', unit: 'ROUGE-L' },
   perplexity: { title: 'Perplexity', unit: 'Perplexity', scale: 'log', format: magnitude, tick: String },
 } satisfies Record<ColumnName | Metric, Measure>;
 
