@@ -76,6 +76,7 @@ const quiet = {
   'chat.disableAIFeatures': true,
   'extensions.autoCheckUpdates': false,
   'extensions.ignoreRecommendations': true,
+  'git.openRepositoryInParentFolders': 'never',
   'telemetry.telemetryLevel': 'off',
   'update.mode': 'none',
   'window.commandCenter': false,
@@ -177,11 +178,12 @@ export function installExtension(data, vsix) {
 /** The address of a window: its folder and, for a server with the driver, the extension and the tests it loads. */
 export function windowAddress({ address, token }, { folder, extension, tests } = {}) {
   const remote = (path) => `vscode-remote://${new URL(address).host}${resolve(root, path)}`;
-  const payload = [['skipWelcome', 'true']];
-  if (extension) payload.push(['extensionDevelopmentPath', remote(extension)]);
-  if (tests) payload.push(['extensionTestsPath', remote(tests)]);
-  const query = new URLSearchParams({ tkn: token, payload: JSON.stringify(payload) });
+  const query = new URLSearchParams({ tkn: token });
   if (folder) query.set('folder', resolve(root, folder));
   else query.set('ew', 'true');
+  const payload = [];
+  if (extension) payload.push(['extensionDevelopmentPath', remote(extension)]);
+  if (tests) payload.push(['extensionTestsPath', remote(tests)]);
+  if (payload.length > 0) query.set('payload', JSON.stringify(payload));
   return `${address}/?${query}`;
 }
