@@ -12,6 +12,15 @@ const shared = {
   logLevel: 'warning',
 };
 
+/** Half of zod is its messages in other languages, which nothing here shows and every start would read. */
+const english = {
+  name: 'english',
+  setup({ onLoad }) {
+    const contents = "export { default as en } from './en.js';";
+    onLoad({ filter: /zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({ contents }));
+  },
+};
+
 await build({
   ...shared,
   entryPoints: {
@@ -33,6 +42,7 @@ await build({
   mainFields: ['module', 'main'],
   // The native library lies beside the bundles; VS Code brings its own module.
   external: ['onnxruntime-node', 'vscode'],
+  plugins: [english],
 });
 
 await build({
