@@ -4,8 +4,12 @@ import { UserError } from '../../errors';
 import { catalogOf } from '../catalog';
 import type { Dataset, Document, Question } from '../model';
 import { homeOf, isDocumentsFile, takeOut } from './questions';
+import type { Format } from '../source';
 import type { Beside } from './sheet';
 import type { Sheets } from './sheets';
+
+const notAlike = 'Documents can be put beside those in files of the same format.';
+const noOrder = 'Each of these documents is a file of its own: their order is that of the names.';
 
 interface Target extends Beside<Document> {
   split: string;
@@ -18,30 +22,37 @@ export class DocumentMover {
   ) {}
 
   async move(documents: readonly Document[], split: string, before?: Document): Promise<void> {
-    const going = new Set(documents);
+    const groups = new Map<Format, Document[]>();
+    for (const document of documents) {
+      const format = this.formatOf(document);
+      groups.set(format, [...(groups.get(format) ?? []), document]);
+    }
+    for (const [format, group] of groups)
+      await this.moveAlike(group, format, { split, before, going: new Set(documents) });
+  }
+
+  /** Documents of one format. A file of plain text is a document and has no order. */
+  private async moveAlike(
+    documents: readonly Document[],
+    format: Format,
+    { split, before, going }: { split: string; before?: Document; going: ReadonlySet<Document> },
+  ): Promise<void> {
     const all = this.dataset.documents;
-    const next = before && all.slice(all.indexOf(before)).find((one) => !going.has(one) && one.split === split);
-    const after = next ? undefined : all.findLast((one) => !going.has(one) && one.split === split);
-    const target: Target = { split, before: next, after };
-    const travelling = documents.filter((document) => this.canTravel(document, target));
-    for (const document of documents) if (!travelling.includes(document)) await this.relabel(document, target);
-    if (travelling.length > 0) await this.transfer(travelling, target);
+    const isBeside = (one: Document) => one.split === split && !going.has(one) && this.formatOf(one) === format;
+    const hasOrder = format !== 'text' && (!before || this.formatOf(before) === format);
+    const moving = hasOrder ? documents : documents.filter((one) => one.split !== split);
+    if (before && moving.length < documents.length) throw new UserError(format === 'text' ? noOrder : notAlike);
+    const next = before && hasOrder ? all.slice(all.indexOf(before)).find(isBeside) : undefined;
+    const last = format === 'text' ? undefined : all.findLast(isBeside);
+    if (last) await this.transfer(moving, { split, before: next, after: next ? undefined : last });
+    else for (const document of moving) await this.relabel(document, split);
   }
 
-  /** Whether the document can stand beside the target; a file of plain text is a document and has no order. */
-  private canTravel({ source, split }: Document, { before, after, split: wanted }: Target): boolean {
-    const beside = (before ?? after)?.source.file;
-    const { format } = this.sheets.input(source.file);
-    const isAlike = beside !== undefined && format !== 'text' && this.sheets.input(beside).format === format;
-    if (isAlike || split !== wanted || !before) return isAlike;
-    throw new UserError(
-      format === 'text'
-        ? 'Each of these documents is a file of its own: their order is that of the names.'
-        : 'Documents can be put beside those in files of the same format.',
-    );
+  private formatOf({ source }: Document): Format {
+    return this.sheets.input(source.file).format;
   }
 
-  private async relabel(document: Document, { split }: Target): Promise<void> {
+  private async relabel(document: Document, split: string): Promise<void> {
     if (document.split === split) return;
     const sheet = await this.sheets.of(document.source.file);
     sheet.setSplit(document, split);

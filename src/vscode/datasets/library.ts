@@ -12,6 +12,7 @@ const data = '**/*.{qa,jsonl,ndjson,json,csv,tsv,parquet,md,markdown,txt}';
 /** What makes a folder a dataset without an experiment that says so, and texts that may belong to it. */
 const marked = '**/{doc.jsonl,qa.jsonl,*.qa,*.md,*.markdown,*.txt}';
 const passedOver = '**/{node_modules,runs,.*}/**';
+const hidden = /(^|[\\/])(node_modules|runs|\.[^\\/]*)([\\/]|$)/;
 /** Milliseconds: a burst of keystrokes counts as one change. */
 const settling = 150;
 
@@ -35,6 +36,7 @@ export class WorkspaceLibrary implements Library {
       this.changed,
       this.reader,
       this.watch(data),
+      this.watchFolders(),
       ...this.watchEditors(),
       experiments.onDidChange(() => this.findAgain()),
       vscode.workspace.onDidChangeWorkspaceFolders(() => this.findAgain()),
@@ -51,7 +53,7 @@ export class WorkspaceLibrary implements Library {
     if (known) return known.loaded;
     const loaded = this.reader.load(sources, this.unsavedTexts(sources));
     this.loads.set(key, { sources, loaded });
-    loaded.catch(() => this.loads.delete(key));
+    loaded.catch(() => this.loads.get(key)?.loaded === loaded && this.loads.delete(key));
     return loaded;
   }
 
@@ -101,6 +103,16 @@ export class WorkspaceLibrary implements Library {
       // What an editor holds is followed there.
       watcher.onDidChange((file) => !openDocument(file) && this.noteText(file.fsPath)),
     );
+  }
+
+  /** A folder may come with files in it that nobody tells of. */
+  private watchFolders(): vscode.Disposable {
+    const watcher = vscode.workspace.createFileSystemWatcher('**', false, true, false);
+    const note = ({ fsPath }: vscode.Uri) => {
+      const below = vscode.workspace.asRelativePath(fsPath, false);
+      if (path.extname(below) === '' && !hidden.test(below)) this.noteFile(fsPath);
+    };
+    return vscode.Disposable.from(watcher, watcher.onDidCreate(note), watcher.onDidDelete(note));
   }
 
   private watchEditors(): vscode.Disposable[] {

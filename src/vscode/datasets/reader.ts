@@ -50,7 +50,11 @@ export class DatasetReader {
   private thread(): Worker {
     if (this.worker) return this.worker;
     const worker = new Worker(this.bundle);
-    worker.on('message', (reply: Reply) => this.waiting.get(reply.id)?.done(reply));
+    worker.on('message', (reply: Reply) => {
+      const { done } = this.waiting.get(reply.id)!;
+      this.waiting.delete(reply.id);
+      done(reply);
+    });
     worker.on('error', (error) => {
       this.worker = undefined;
       this.fail(error);

@@ -16,8 +16,8 @@ export type Reply =
   | { id: number; end: Omit<LoadedDataset, 'dataset'> }
   | { id: number; failure: string };
 
-const records = 1000;
-const characters = 500_000;
+const records = 500;
+const characters = 250_000;
 
 /** The dataset in slices of at most so many records or, beyond one record, so many characters. */
 export function* slicesOf({ documents, questions }: Dataset): Generator<Dataset> {

@@ -105,6 +105,12 @@ describe('editing the Wiki2023 layout', () => {
     assert.deepEqual(after.problems, []);
   });
 
+  it('puts a document beside the last of its format, though others come behind', async () => {
+    const files = { ...wiki, 'test/x.qa': '# X\n\nText.\n' };
+    const { files: found } = await changed(files, { kind: 'move documents', ids: ['9'], split: 'test' });
+    assert.deepEqual(found['test/doc.jsonl'].slice(1, 2), [lines(wiki, 'train/doc.jsonl')[1]]);
+  });
+
   it('names the split of a document in a row where no file does', async () => {
     const { files } = await changed(wiki, { kind: 'move documents', ids: ['7'], split: 'dev' });
     assert.match(files['train/doc.jsonl'][0], /"text": "A river.", "split": "dev"}$/);
