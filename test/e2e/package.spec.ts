@@ -1,13 +1,10 @@
 /** The packed extension in a VS Code that knows nothing of this repository: it is installed and trains. */
-import { spawnSync } from 'node:child_process';
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { installExtension, startServer } from '../../scripts/host.mjs';
-import { closeWorkbenches, runState, type Server, until, Workbench } from './support';
-
-const root = resolve(__dirname, '../..');
+import { closeWorkbenches, packThis, runState, type Server, until, Workbench } from './support';
 
 describe('The packed extension', () => {
   closeWorkbenches();
@@ -15,14 +12,7 @@ describe('The packed extension', () => {
   let server: Server;
 
   before(async () => {
-    const { status, stderr } = spawnSync(process.execPath, ['scripts/package.mjs', 'this'], {
-      cwd: root,
-      encoding: 'utf8',
-    });
-    assert.equal(status, 0, stderr);
-    const target = `${process.platform}-${process.arch}.vsix`;
-    const [file] = readdirSync(join(root, 'dist-package')).filter((name) => name.endsWith(target));
-    installExtension(data, join(root, 'dist-package', file));
+    installExtension(data, packThis());
     server = await startServer({ data });
   });
   after(async () => {

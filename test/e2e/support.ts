@@ -2,6 +2,7 @@
  * Drives a real VS Code in a browser as a person does: through the palette, the trees and the mouse. One server and one
  * browser serve all tests; every workbench is a window of its own on a fresh folder.
  */
+import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -176,6 +177,14 @@ export async function endSession(): Promise<void> {
 /** Resolves as soon as a condition holds; the test's time limit ends the wait. */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await condition())) await new Promise((done) => setTimeout(done, 100));
+}
+
+/** Packs the extension for this machine; gives the file. */
+export function packThis(): string {
+  const words = ['scripts/package.mjs', 'this'];
+  const { status, stdout, stderr } = spawnSync(process.execPath, words, { cwd: root, encoding: 'utf8' });
+  if (status !== 0) throw new Error(stdout + stderr);
+  return /^(\/.*\.vsix): /m.exec(stdout)![1];
 }
 
 /** The state of a run below `runs/` of a folder; undefined where there is none yet. */
