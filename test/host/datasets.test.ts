@@ -13,7 +13,13 @@ describe('Datasets view', () => {
   const rivers = workspaceFile('rivers.qa');
   const questions = workspaceFile('data/test/qa.jsonl');
 
+  /** What the files hold at first; the window may save what is typed. */
+  const originals = new Map<string, string>();
+
   before(async () => {
+    for (const split of ['train', 'test'])
+      for (const name of ['doc', 'qa']) keep(workspaceFile(`data/${split}/${name}.jsonl`));
+    keep(rivers);
     lab = await theLab();
     datasets = lab.datasets!;
     await vscode.commands.executeCommand('pit.datasets.focus');
@@ -256,13 +262,17 @@ describe('Datasets view', () => {
     await datasets.drag.handleDrop!(target, transfer, token);
   }
 
-  /** Throws unsaved changes away. */
+  function keep({ fsPath }: vscode.Uri): void {
+    originals.set(fsPath, readFileSync(fsPath, 'utf8'));
+  }
+
+  /** Gives files the texts that they had at first. */
   async function restore(files: vscode.Uri[]): Promise<void> {
     const edit = new vscode.WorkspaceEdit();
     for (const file of files) {
       const document = await vscode.workspace.openTextDocument(file);
       const whole = document.validateRange(new vscode.Range(0, 0, document.lineCount, 0));
-      edit.replace(file, whole, readFileSync(file.fsPath, 'utf8'));
+      edit.replace(file, whole, originals.get(file.fsPath)!);
     }
     await vscode.workspace.applyEdit(edit);
   }
