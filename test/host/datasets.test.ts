@@ -150,7 +150,7 @@ describe('Datasets view', () => {
     assert.equal(await text(rivers), before);
   });
 
-  it('moves a document with its questions to another split', async () => {
+  it('moves a document with its questions to another split, and one undo takes all files back', async () => {
     const [train, test] = [workspaceFile('data/train/doc.jsonl'), workspaceFile('data/test/doc.jsonl')];
     const before = await Promise.all([train, test, questions].map(text));
     const source = await child(await people(), 'train');
@@ -166,7 +166,8 @@ describe('Datasets view', () => {
       new Set(dataset.questions.filter((one) => one.documentId === id).map(({ split }) => split)),
       new Set(['test']),
     );
-    await restore([train, test, questions, workspaceFile('data/train/qa.jsonl')]);
+    await undo(test);
+    await until(async () => (await text(train)) === before[0]);
     assert.deepEqual(await Promise.all([train, test, questions].map(text)), before);
   });
 
