@@ -45,13 +45,18 @@ export class Workbench {
     if (folder !== null) cpSync(resolve(root, folder), place, { recursive: true });
     if (settings) writeJson(join(place, '.vscode/settings.json'), settings);
     server ??= startServer({ extension: root });
+    return Workbench.visit(windowAddress(other ?? (await server), folder === null ? {} : { folder: place }), place);
+  }
+
+  /** A window at an address that is served already. @param folder the folder that it shows */
+  static async visit(address: string, folder = ''): Promise<Workbench> {
     browser ??= launchBrowser();
     const context = await (await browser).newContext({ viewport: { width: 1400, height: 900 } });
     const page = await context.newPage();
     page.setDefaultTimeout(patience);
-    const workbench = new Workbench(page, place);
+    const workbench = new Workbench(page, folder);
     opened.push(workbench);
-    await page.goto(windowAddress(other ?? (await server), folder === null ? {} : { folder: place }));
+    await page.goto(address, { timeout: patience });
     await workbench.ready();
     return workbench;
   }
@@ -154,7 +159,8 @@ export class Workbench {
 
   async close(): Promise<void> {
     await this.page.context().close();
-    rmSync(resolve(this.folder, '..'), { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+    if (this.folder)
+      rmSync(resolve(this.folder, '..'), { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   }
 }
 

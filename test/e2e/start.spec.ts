@@ -1,0 +1,31 @@
+/** `npm start`: serves a window with the sample, and is gone after Ctrl+C. */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { closeWorkbenches, Workbench } from './support';
+
+describe('npm start', () => {
+  closeWorkbenches();
+
+  it('prints an address with the sample and ends cleanly', async () => {
+    const child = spawn(process.execPath, ['scripts/start.mjs'], {
+      cwd: resolve(__dirname, '../..'),
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const ended = once(child, 'exit');
+    let address = '';
+    for await (const line of createInterface({ input: child.stdout })) {
+      address = /http:\/\/localhost:\S+/.exec(line)?.[0] ?? address;
+      if (line.includes('Ctrl+C')) break;
+    }
+    const workbench = await Workbench.visit(address);
+    await workbench.showViews();
+    await workbench.row('Datasets', /^test/).waitFor();
+    await workbench.row('Schedule', 'pitpp').waitFor();
+    child.kill('SIGINT');
+    assert.deepEqual(await ended, [0, null]);
+    await assert.rejects(fetch(address));
+  });
+});
