@@ -74,7 +74,11 @@ const empty = h(
   h('p', {}, 'Start one with “PIT: Run PIT”, or choose runs above.'),
 );
 const panels = tabNames.map(([tab]) =>
-  h('div', { id: tab, role: 'tabpanel', 'aria-labelledby': `${tab}-tab`, class: 'tab' }, views[tab].element),
+  h(
+    'div',
+    { id: tab, role: 'tabpanel', 'aria-labelledby': `${tab}-tab`, class: 'tab', hidden: true },
+    views[tab].element,
+  ),
 );
 document.getElementById('page')!.append(head.element, legend.element, empty, ...panels, spoken);
 
