@@ -3,7 +3,7 @@
  * sources and is ready as it is.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -16,10 +16,17 @@ export function ready() {
   if (Number(major) < oldestNode) stop(`PIT Lab needs Node ${oldestNode} or later; this is ${process.version}.`);
   if (!existsSync(join(root, 'src'))) return;
   const installed = timeOf('node_modules/.package-lock.json');
+  if (installed < timeOf('package-lock.json') && isLink('node_modules'))
+    stop('node_modules is a link to packages that do not fit package-lock.json; install them where it leads.');
   if (installed < timeOf('package-lock.json')) run('Installing packages', 'npm', ['ci'], process.platform === 'win32');
   const sources = ['src', 'webview', 'package.json', 'esbuild.mjs'].map(newest);
   const bundles = ['dist/cli.cjs', 'dist/trainer.cjs', 'dist/extension.cjs'].map(timeOf);
   if (Math.min(...bundles) < Math.max(...sources)) run('Building', process.execPath, ['esbuild.mjs']);
+}
+
+/** Installing would empty the folder behind a link, which others may use. */
+function isLink(name) {
+  return lstatSync(join(root, name), { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
 }
 
 /** When a file was last changed; 0 where there is none. */

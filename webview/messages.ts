@@ -3,6 +3,7 @@
  * page has been told; a page that is new says `ready` and gets everything once, and after that only what has changed.
  */
 import type { AnswerMetrics, Estimate } from '../src/metrics/estimate';
+import type { Prediction } from '../src/run/events';
 import type { RunState } from '../src/run/state';
 
 /** What is measured at every step. */
@@ -135,19 +136,10 @@ export interface RecipeTable {
   notes: string[];
 }
 
-export interface PredictionRow {
-  id: string;
-  question: string;
-  answers: string[];
-  /** What the model wrote, and the answer in it that is judged. */
-  output: string;
-  prediction: string;
-  exactMatch: boolean;
-  recall: boolean;
-  rougeL: number;
+export type PredictionRow = Omit<Prediction, 'documentId' | 'split' | 'prompt'> & {
   /** The same question at the end of the stage before. */
-  before?: { exactMatch: boolean; prediction: string };
-}
+  before?: Pick<Prediction, 'exactMatch' | 'prediction'>;
+};
 
 /** A file of predictions of a run. */
 export interface PredictionsAt {

@@ -2,6 +2,7 @@
  * Runs side by side: one row a recipe, over its seeds. Runs that differ in model or data never share a row. Intervals
  * are over questions for one seed, over seeds and questions for several (see metrics/bootstrap.ts).
  */
+import { nameOf } from './names';
 import { UserError } from '../errors';
 import { acrossSeeds, type BootstrapOptions } from '../metrics/bootstrap';
 import type { AnswerMetrics, Prediction } from './events';
@@ -67,9 +68,11 @@ export function compareRuns(
     rows: groups.map((runs) => rowOf(runs, paper, { resamples, seed })),
     provenance: provenanceOf(chosen),
     notes: [
-      ...open.map((run) => `${label(run)} is left out: it is ${run.state} and has no final test result.`),
-      ...replaced.map((run) => `${label(run)} in ${run.folder} is left out: a newer run has the same recipe and seed.`),
-      ...chosen.flatMap((run) => run.problems.map((problem) => `${label(run)}: ${problem}.`)),
+      ...open.map((run) => `${nameOf(run.identity)} is left out: it is ${run.state} and has no final test result.`),
+      ...replaced.map(
+        (run) => `${nameOf(run.identity)} in ${run.folder} is left out: a newer run has the same recipe and seed.`,
+      ),
+      ...chosen.flatMap((run) => run.problems.map((problem) => `${nameOf(run.identity)}: ${problem}.`)),
       ...(new Set(chosen.map(({ identity }) => identity.dataHash)).size > 1
         ? ['The runs do not share one dataset: their rows are not comparable.']
         : []),
@@ -87,10 +90,6 @@ function grouped(runs: readonly RunSummary[]): RunSummary[][] {
   const groups = new Map<string, RunSummary[]>();
   for (const run of runs) groups.set(kinOf(run.identity), [...(groups.get(kinOf(run.identity)) ?? []), run]);
   return [...groups.values()];
-}
-
-function label({ identity }: RunSummary): string {
-  return `${identity.title ?? identity.recipe}, seed ${identity.seed}`;
 }
 
 /** One run for each recipe and seed: the newest. */

@@ -1,4 +1,5 @@
 /** A comparison as one HTML page that needs nothing else: no scripts, no network, light and dark. */
+import { nameOf } from './names';
 import { chartStyle, drawChart, type Chart } from './chart';
 import type { Comparison, ComparisonRow } from './comparison';
 import { forgettingChart, lossChart, perplexityChart } from './pictures';
@@ -114,7 +115,7 @@ function runs(summaries: readonly RunSummary[]): string {
   const entries = summaries.map((run) => {
     const facts = [...factsOf(run), ['Folder', run.folder], ...run.problems.map((problem) => ['Problem', problem])];
     const list = facts.map(([name, value]) => `<dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd>`).join('');
-    const name = `${run.identity.title ?? run.identity.recipe}, seed ${run.identity.seed}: ${run.state}`;
+    const name = `${nameOf(run.identity)}: ${run.state}`;
     return `<details><summary>${escapeHtml(name)}</summary><dl>${list}</dl></details>`;
   });
   return section('Runs', ...entries);

@@ -2,6 +2,7 @@
  * The pictures of a comparison: perplexity against exact match, what is forgotten, and how the loss fell. They turn
  * summaries into charts; chart.ts draws.
  */
+import { nameOf } from './names';
 import { standaloneChart, type Chart, type Point, type Series } from './chart';
 import type { Comparison } from './comparison';
 import { magnitude, percent } from './format';
@@ -99,7 +100,7 @@ export function lossChart({ identity, stages }: RunSummary): Chart {
     lossSeries('documents', 0, stages, starts, 'documentLoss'),
     lossSeries('questions', 1, stages, starts, 'questionLoss'),
   ].filter(({ points }) => points.length > 0);
-  const name = `${identity.title ?? identity.recipe}, seed ${identity.seed}`;
+  const name = nameOf(identity);
   return {
     title: `Loss of ${name}`,
     description: `Mean loss of a batch, in nats and logarithmic, over the steps. ${describe(series, (point) => magnitude(point.y))}`,

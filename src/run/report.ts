@@ -1,4 +1,5 @@
 /** The report of one run in Markdown, `report.md` in its folder. Pages and pictures over several runs: page.ts. */
+import { nameOf } from './names';
 import { versionsOf } from './comparison';
 import { duration, interval, magnitude, percent, thousands } from './format';
 import { escapeMarkdown, markdownTable, type Column } from './table';
@@ -43,7 +44,7 @@ const evaluationColumns: Column<Row>[] = [
 export function renderReport(summary: RunSummary): string {
   const { identity, stages, problems } = summary;
   return [
-    `# ${escapeMarkdown(identity.name)}: ${escapeMarkdown(identity.title ?? identity.recipe)}, seed ${identity.seed}`,
+    `# ${escapeMarkdown(identity.name)}: ${escapeMarkdown(nameOf(identity))}`,
     resultOf(summary),
     factsOf(summary)
       .map(([name, value]) => `- **${name}**: ${escapeMarkdown(value)}`)

@@ -1,5 +1,6 @@
 /** What runs scored at the end of each stage, as a table: the curve of perplexity against exact match in numbers. */
 import { unparse } from 'papaparse';
+import { titleOf } from './names';
 import type { Estimate } from './events';
 import { interval, magnitude, percent } from './format';
 import type { RunSummary, StageSummary } from './summary';
@@ -14,7 +15,7 @@ const rowsOf = (runs: readonly RunSummary[]): Row[] =>
 const estimated = (estimate: Estimate | undefined) => estimate && interval(estimate);
 
 const columns: Column<Row>[] = [
-  { head: 'Setting', align: 'left', cell: ({ run }) => run.identity.title ?? run.identity.recipe },
+  { head: 'Setting', align: 'left', cell: ({ run }) => titleOf(run.identity) },
   { head: 'Seed', align: 'right', cell: ({ run }) => String(run.identity.seed) },
   { head: 'Stage', align: 'left', cell: ({ number, name }) => (number === 0 ? name : `${number}. ${name}`) },
   { head: 'EM', align: 'right', cell: ({ test }) => estimated(test?.exactMatch) },

@@ -3,8 +3,8 @@
  * A child takes its own comments along (those above it, and one behind it on its line); all others stay, and so does
  * the layout. Knows nothing of experiments.
  */
-import type { Edit, Node } from 'jsonc-parser';
-import { replaced } from './edit-text';
+import type { Node } from 'jsonc-parser';
+import { type TextEdit, replaced } from '../dataset/edit/text';
 import { longestRising } from './rising';
 
 /** A child that is there, by its ordinal; the same with another text in its place; or the text of a new one. */
@@ -36,11 +36,11 @@ interface Pieces {
 }
 
 /** Edits after which the array or object holds what is wanted, in that order; each child at most once. */
-export function rewriteChildren(text: string, parent: Node, wanted: readonly Wanted[]): Edit[] {
+export function rewriteChildren(text: string, parent: Node, wanted: readonly Wanted[]): TextEdit[] {
   const pieces = takeApart(text, parent);
   const written = writeAll(pieces, wanted, new Layout(text, parent, pieces.list));
   const kept = longestRising(wanted.map((one) => ordinalOf(one) ?? -1));
-  const edits: Edit[] = [];
+  const edits: TextEdit[] = [];
   let position = pieces.start;
   let added = '';
   const flush = (end: number) => {

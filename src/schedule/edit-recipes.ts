@@ -1,5 +1,5 @@
 /** Edits of the recipes that an experiment compares, and what turns one into stages written out. Pure. */
-import type { Edit } from 'jsonc-parser';
+import type { TextEdit } from '../dataset/edit/text';
 import { UserError } from '../errors';
 import { rewriteChildren, type Wanted } from './edit-children';
 import { entryOf, type StageFields } from './edit-stages';
@@ -24,7 +24,7 @@ export function setPhase(
   variant: number,
   number: number,
   value: { epochs: number } | { rate: number },
-): Edit[] {
+): TextEdit[] {
   const choice = experiment.recipes![variant];
   const stages = resolveStages(experiment, choice);
   const list = 'epochs' in value ? 'epochs' : 'rates';
@@ -56,7 +56,7 @@ function plain({ parts, epochs, kept, arrangement = 'shuffled', first, documentW
 }
 
 /** Another recipe in the place of one; its epochs and rates stay where it has as many phases. */
-export function replaceRecipe(text: string, experiment: Experiment, variant: number, key: string): Edit[] {
+export function replaceRecipe(text: string, experiment: Experiment, variant: number, key: string): TextEdit[] {
   const { epochs, rates, recipe } = settled(experiment.recipes![variant]);
   const same = findRecipe(recipe).phases.length === findRecipe(key).phases.length;
   const others = variantsOf(experiment)
@@ -67,12 +67,12 @@ export function replaceRecipe(text: string, experiment: Experiment, variant: num
 }
 
 /** One more recipe to compare; in the place of stages written out it is the only one. */
-export function addRecipe(text: string, experiment: Experiment, key: string): Edit[] {
+export function addRecipe(text: string, experiment: Experiment, key: string): TextEdit[] {
   const names = variantsOf(experiment).map(({ name }) => name);
   return rewriteRecipes(text, (known, write) => [...known, { text: write(named(key, names, {})) }]);
 }
 
-export function removeRecipe(text: string, variant: number): Edit[] {
+export function removeRecipe(text: string, variant: number): TextEdit[] {
   return rewriteRecipes(text, (known) => {
     if (known.length === 1) throw new UserError('This is the only recipe, and an experiment needs one.');
     return known.toSpliced(variant, 1);
@@ -80,12 +80,12 @@ export function removeRecipe(text: string, variant: number): Edit[] {
 }
 
 /** One recipe, and nothing else. */
-export function onlyRecipe(text: string, key: string): Edit[] {
+export function onlyRecipe(text: string, key: string): TextEdit[] {
   return replaceProperty(text, { recipes: [key] });
 }
 
 /** Stages written out in the place of all recipes. */
-export function writeStages(text: string, stages: StageFields[]): Edit[] {
+export function writeStages(text: string, stages: StageFields[]): TextEdit[] {
   return replaceProperty(text, { stages });
 }
 
@@ -108,7 +108,7 @@ function named(key: string, taken: readonly string[], more: Pick<Settled, 'epoch
 }
 
 /** What the experiment trains, said by another field than before. */
-function replaceProperty(text: string, property: { recipes: RecipeChoice[] } | { stages: StageFields[] }): Edit[] {
+function replaceProperty(text: string, property: { recipes: RecipeChoice[] } | { stages: StageFields[] }): TextEdit[] {
   const root = nodeAt(text, []);
   const keys = root.children!.map(({ children }) => children![0].value as string);
   const [[key, value]] = Object.entries(property);
@@ -123,7 +123,7 @@ function replaceProperty(text: string, property: { recipes: RecipeChoice[] } | {
 function rewriteRecipes(
   text: string,
   change: (known: Wanted[], write: (choice: RecipeChoice) => string) => Wanted[],
-): Edit[] {
+): TextEdit[] {
   const parent = nodeAt(text, ['recipes']);
   const setting = childSetting(text, parent);
   const known = (parent.children ?? []).map((_, child): Wanted => child);

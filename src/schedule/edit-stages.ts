@@ -1,8 +1,7 @@
 /** Edits of the stages that an experiment writes out. Pure: from a text to the edits that change it. */
-import type { Edit } from 'jsonc-parser';
+import { type TextEdit, applyEdits, replaced } from '../dataset/edit/text';
 import { UserError } from '../errors';
 import { rewriteChildren, type Wanted } from './edit-children';
-import { applied, replaced } from './edit-text';
 import { childSetting, nodeAt, setFields, setWords, writeValue } from './edit-values';
 import type { Experiment, StageEntry } from './experiment';
 import type { Arrangement, Stage } from './schedule';
@@ -26,12 +25,12 @@ const fieldOrder = [
 ];
 
 /** @param number of the stage, from 1 */
-export function setStageFields(text: string, number: number, fields: Partial<StageEntry>): Edit[] {
+export function setStageFields(text: string, number: number, fields: Partial<StageEntry>): TextEdit[] {
   return setFields(text, ['stages', number - 1], fields, fieldOrder);
 }
 
 /** An arrangement that follows from the data; a hand-made order goes. */
-export function arrangeStage(text: string, stage: Stage, arrangement: Exclude<Arrangement, 'manual'>): Edit[] {
+export function arrangeStage(text: string, stage: Stage, arrangement: Exclude<Arrangement, 'manual'>): TextEdit[] {
   const kinds = new Set(stage.parts.map(({ kind }) => kind));
   if (arrangement !== 'shuffled' && kinds.size < 2)
     throw new UserError(
@@ -50,7 +49,7 @@ export function orderStage(
   experiment: Experiment,
   stage: Stage,
   { order, parts = [], epochs }: { order: readonly string[]; parts?: readonly string[]; epochs?: number },
-): Edit[] {
+): TextEdit[] {
   const kept = stage.keptQuestions > 0 ? [`questions:${experiment.splits.train}`] : [];
   const present = stage.parts.map(writePart);
   const wider = [...new Set([...present, ...kept, ...parts])];
@@ -63,17 +62,17 @@ export function orderStage(
   };
   const same = { ...stage, epochs: epochs ?? stage.epochs };
   const needed = entry.order ? fields : { ...fields, order: [...order] };
-  const edited = applied(
+  const edited = applyEdits(
     text,
     setStageFields(text, stage.number, { ...needed, ...unusual(experiment, same, { ...entry, ...fields }) }),
   );
   if (!entry.order) return replaced(text, 0, text.length, edited);
   const ordered = setWords(edited, ['stages', stage.number - 1, 'order'], order);
-  return edited === text ? ordered : replaced(text, 0, text.length, applied(edited, ordered));
+  return edited === text ? ordered : replaced(text, 0, text.length, applyEdits(edited, ordered));
 }
 
 /** @param to the number that the stage then has */
-export function moveStage(text: string, number: number, to: number): Edit[] {
+export function moveStage(text: string, number: number, to: number): TextEdit[] {
   return rewriteStages(text, (stages) => {
     const [moved] = stages.splice(number - 1, 1);
     return stages.toSpliced(to - 1, 0, moved);
@@ -81,18 +80,18 @@ export function moveStage(text: string, number: number, to: number): Edit[] {
 }
 
 /** @param after the number of the stage that it comes after; 0 for the beginning */
-export function addStage(text: string, after: number, stage: StageFields): Edit[] {
+export function addStage(text: string, after: number, stage: StageFields): TextEdit[] {
   const setting = childSetting(text, nodeAt(text, ['stages']));
   return rewriteStages(text, (stages) => stages.toSpliced(after, 0, { text: writeValue(stage, setting) }));
 }
 
-export function duplicateStage(text: string, number: number): Edit[] {
+export function duplicateStage(text: string, number: number): TextEdit[] {
   const { offset, length } = nodeAt(text, ['stages', number - 1]);
   const copy = text.slice(offset, offset + length);
   return rewriteStages(text, (stages) => stages.toSpliced(number, 0, { text: copy }));
 }
 
-export function removeStage(text: string, number: number): Edit[] {
+export function removeStage(text: string, number: number): TextEdit[] {
   return rewriteStages(text, (stages) => {
     if (stages.length === 1) throw new UserError('This is the only stage, and an experiment needs one.');
     return stages.toSpliced(number - 1, 1);
@@ -129,7 +128,7 @@ function unusual(experiment: Experiment, stage: Stage, entry: StageFields) {
   };
 }
 
-function rewriteStages(text: string, change: (stages: Wanted[]) => Wanted[]): Edit[] {
+function rewriteStages(text: string, change: (stages: Wanted[]) => Wanted[]): TextEdit[] {
   const parent = nodeAt(text, ['stages']);
   return rewriteChildren(text, parent, change((parent.children ?? []).map((_, child) => child)));
 }

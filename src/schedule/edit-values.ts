@@ -1,5 +1,6 @@
 /** Writes values and fields into JSON with comments: as compact as a line allows, in the layout of the file. */
-import { type Edit, findNodeAtLocation, type Node, parseTree } from 'jsonc-parser';
+import { findNodeAtLocation, type Node, parseTree } from 'jsonc-parser';
+import type { TextEdit } from '../dataset/edit/text';
 import { indentAt, layoutOf, rewriteChildren, type Wanted } from './edit-children';
 import type { Path } from './locate';
 
@@ -61,7 +62,7 @@ export function setFields(
   path: Path,
   fields: Readonly<Record<string, unknown>>,
   order: readonly string[],
-): Edit[] {
+): TextEdit[] {
   const parent = nodeAt(text, path);
   const setting = childSetting(text, parent);
   const property = (key: string) => `${JSON.stringify(key)}: ${writeValue(fields[key], setting)}`;
@@ -83,7 +84,7 @@ export function setFields(
 }
 
 /** Makes a list of words at a path read otherwise; what stays in it keeps its comments. */
-export function setWords(text: string, path: Path, words: readonly string[]): Edit[] {
+export function setWords(text: string, path: Path, words: readonly string[]): TextEdit[] {
   const parent = nodeAt(text, path);
   const places = new Map<string, number[]>();
   (parent.children ?? []).forEach(({ value }, place) => {

@@ -2,7 +2,7 @@
  * Changes of an experiment as a person makes them in a view: each becomes edits of the file's text that keep comments
  * and layout. What only written-out stages can say turns a recipe into stages first. Pure.
  */
-import type { Edit } from 'jsonc-parser';
+import { type TextEdit, applyEdits, replaced } from '../dataset/edit/text';
 import { UserError } from '../errors';
 import {
   addRecipe,
@@ -24,7 +24,6 @@ import {
   setStageFields,
   type StageFields,
 } from './edit-stages';
-import { applied, replaced } from './edit-text';
 import type { Experiment, StageEntry } from './experiment';
 import { parseExperiment } from './read-experiment';
 import type { Arrangement, Stage } from './schedule';
@@ -57,7 +56,7 @@ export type RecipeChange =
 export type Change = (StageChange & StageAt) | RecipeChange;
 
 export interface Edited {
-  edits: Edit[];
+  edits: TextEdit[];
   /** What else has become of the file, for the person who asked. */
   note?: string;
   /** Names of the other variants that the file no longer compares. */
@@ -96,7 +95,7 @@ function applyRecipe(
   return { edits: onlyRecipe(text, recipe), ...(names.length > 1 && { dropped: names }) };
 }
 
-function editStage(text: string, experiment: Experiment, change: StageChange & StageAt): Edit[] {
+function editStage(text: string, experiment: Experiment, change: StageChange & StageAt): TextEdit[] {
   const { stage: number } = change;
   switch (change.kind) {
     case 'epochs':
@@ -144,14 +143,14 @@ function editPhase(text: string, experiment: Experiment, change: StageChange & S
 
 /** The text with the stages of a recipe written out, and one of them changed. */
 function editWritten(text: string, entries: StageFields[], change: StageChange & StageAt): string {
-  const written = applied(text, writeStages(text, entries));
-  return applied(written, editStage(written, understood(written), change));
+  const written = applyEdits(text, writeStages(text, entries));
+  return applyEdits(written, editStage(written, understood(written), change));
 }
 
 /** The text with the only stage of what trained nothing before. */
 function writeFirst(text: string, change: StageChange): string {
   if (change.kind !== 'add') throw new Error('A recipe without stages has none to change');
-  return applied(text, writeStages(text, [change.entry]));
+  return applyEdits(text, writeStages(text, [change.entry]));
 }
 
 function rowFor(experiment: Experiment, change: StageChange & StageAt) {

@@ -1,12 +1,12 @@
 /** The commands of this room: asking about the question at the cursor, and choosing whose answers are shown. */
 import * as vscode from 'vscode';
+import { nameOf } from '../../run/names';
 import { UserError } from '../../errors';
 import type { Prediction } from '../../run/events';
 import type { Lab } from '../lab';
 import { checkpointsOf } from './checkpoints';
 import type { Chosen } from './chosen';
 import { spotsOf } from './document-spots';
-import { runLabel } from './history';
 import type { Sheet, Sheets } from './sheets';
 import { spotAt } from './spots';
 import type { QuestionTests } from './tests';
@@ -34,7 +34,7 @@ export function pickResults({ runs }: Lab) {
   return async (): Promise<void> => {
     const chosen = runs.chosen?.folder.path;
     const items = runs.all().map(({ folder, state }) => {
-      const label = `${folder.path === chosen ? '$(check) ' : ''}${runLabel(folder)}`;
+      const label = `${folder.path === chosen ? '$(check) ' : ''}${nameOf(folder.identity)}`;
       return { label, description: `${folder.identity.name} · ${state}`, path: folder.path };
     });
     const picked = await vscode.window.showQuickPick(items, { placeHolder: 'Whose answers to show' });
@@ -53,7 +53,9 @@ export function chooseCheckpoint({ runs }: Lab, chosen: Chosen) {
       description: i === 0 ? 'the newest' : '',
       name: i === 0 ? undefined : name,
     }));
-    const picked = await vscode.window.showQuickPick(items, { placeHolder: `Which checkpoint of ${runLabel(folder)}` });
+    const picked = await vscode.window.showQuickPick(items, {
+      placeHolder: `Which checkpoint of ${nameOf(folder.identity)}`,
+    });
     if (picked) await chosen.choose(picked.name);
   };
 }

@@ -3,6 +3,7 @@
  * Files are searched for the question, not kept: there may be many, and somebody only rests the pointer on a line.
  */
 import { open } from 'node:fs/promises';
+import { nameOf } from '../../run/names';
 import { messageOf } from '../../errors';
 import type { Prediction } from '../../run/events';
 import type { RunFolder } from '../../run/folder';
@@ -27,12 +28,12 @@ export async function overStages(
   folder: RunFolder,
   evaluations: readonly Answered[],
   question: Question,
-  nameOf: (stage: number) => string,
+  stageName: (stage: number) => string,
 ): Promise<HistoryRow[]> {
   const ofSplit = evaluations.filter(({ split }) => split === question.split).slice(-2 * most);
   const rows = await inTurn(ofSplit, async (evaluation) => {
     const { stage } = evaluation;
-    const label = stage === 0 ? positionText(evaluation) : `${positionText(evaluation)} · ${nameOf(stage)}`;
+    const label = stage === 0 ? positionText(evaluation) : `${positionText(evaluation)} · ${stageName(stage)}`;
     return rowOf(label, await findPrediction(folder.file(evaluation.predictions), question));
   });
   return rows.slice(-most);
@@ -45,13 +46,8 @@ export async function acrossRuns(folders: readonly RunFolder[], question: Questi
       (event) => event.type === 'evaluated' && event.split === question.split && event.predictions,
     );
     if (last?.type !== 'evaluated' || !last.predictions) return [];
-    return rowOf(runLabel(folder), await findPrediction(folder.file(last.predictions), question));
+    return rowOf(nameOf(folder.identity), await findPrediction(folder.file(last.predictions), question));
   });
-}
-
-/** `⑦ Pre-instruction-tuning, seed 1` */
-export function runLabel({ identity }: RunFolder): string {
-  return `${identity.title ?? identity.recipe}, seed ${identity.seed}`;
 }
 
 function rowOf(label: string, found: Prediction | undefined): HistoryRow[] {

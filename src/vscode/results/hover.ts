@@ -1,8 +1,9 @@
 /** The hover over a question: how its answer developed over the stages of the chosen run, and what other runs say. */
 import * as vscode from 'vscode';
+import { nameOf } from '../../run/names';
 import type { Lab } from '../lab';
 import { spotsOf } from './document-spots';
-import { acrossRuns, overStages, runLabel } from './history';
+import { acrossRuns, overStages } from './history';
 import { hoverMarkdown } from './hover-text';
 import type { Sheet, Sheets } from './sheets';
 import { type Spot, spotAt } from './spots';
@@ -33,7 +34,7 @@ export class ResultsHover implements vscode.HoverProvider {
       others.map((run) => run.folder),
       question,
     );
-    const source = [folder && runLabel(folder), checkpoint?.label].filter(Boolean).join(', ');
+    const source = [folder && nameOf(folder.identity), checkpoint?.label].filter(Boolean).join(', ');
     return hoverMarkdown({ found: find(question), source, stages, runs });
   }
 }

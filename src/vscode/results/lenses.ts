@@ -1,8 +1,8 @@
 /** Above a file of questions its result and Run PIT; above each question Ask the Model. */
 import * as vscode from 'vscode';
+import { nameOf } from '../../run/names';
 import type { Question } from '../../dataset/model';
 import type { Chosen } from './chosen';
-import { runLabel } from './history';
 import { tally, tallyText } from './share';
 import type { Sheet, Sheets } from './sheets';
 
@@ -47,7 +47,7 @@ export class ResultsLenses implements vscode.CodeLensProvider, vscode.Disposable
     const result = standing && this.resultOf(sheet);
     const commands: vscode.Command[] = [
       ...(result ? [{ title: result, command: '' }] : []),
-      ...(standing ? [chooseRun(runLabel(standing.folder)), ...(await this.chooseCheckpoint())] : []),
+      ...(standing ? [chooseRun(nameOf(standing.folder.identity)), ...(await this.chooseCheckpoint())] : []),
       { title: '$(play) Run PIT', command: 'pit.run', arguments: [document.uri] },
     ];
     return commands

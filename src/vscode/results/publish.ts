@@ -4,6 +4,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import * as vscode from 'vscode';
+import { nameOf } from '../../run/names';
 import type { Question } from '../../dataset/model';
 import type { RunFolder } from '../../run/folder';
 import type { Holding, Lab, LiveRun } from '../lab';
@@ -11,7 +12,6 @@ import { type Found, Matching } from './book';
 import { experimentOf } from './checkpoints';
 import { unattended } from './telling';
 import { Evaluations, readBook, standing } from './evaluations';
-import { runLabel } from './history';
 import { isDataOf, matchAll } from './sheets';
 import type { TestReport } from './test-report';
 import type { QuestionTests } from './tests';
@@ -60,7 +60,7 @@ export class Publisher implements vscode.Disposable {
     const holding = (await this.lab.library.holdings()).find((one) => isDataOf(folder, one));
     const found = holding && (await this.answers(folder, holding));
     if (!holding || !found || found.length === 0) return;
-    const report = this.tests.report(runLabel(folder));
+    const report = this.tests.report(nameOf(folder.identity));
     try {
       if (found.length > most)
         report.note(`The first ${most} of ${found.length} questions; the dashboard has all of them.`);

@@ -3,6 +3,7 @@
  * Nothing is asked in a workspace that is not trusted.
  */
 import * as vscode from 'vscode';
+import { nameOf } from '../../run/names';
 import { messageOf } from '../../errors';
 import type { Question } from '../../dataset/model';
 import type { Prediction } from '../../run/events';
@@ -10,7 +11,6 @@ import type { Holding, Lab } from '../lab';
 import type { Answerers } from './answerers';
 import type { Chosen } from './chosen';
 import { unattended } from './telling';
-import { runLabel } from './history';
 import { TestReport, type TestRunSummary } from './test-report';
 import { type Node, TestTree } from './test-tree';
 
@@ -121,7 +121,7 @@ export class QuestionTests implements vscode.Disposable {
   private async runName(): Promise<string> {
     const run = this.lab.runs.chosen;
     const checkpoint = await this.chosen.checkpoint();
-    return run && checkpoint ? `${runLabel(run.folder)}, ${checkpoint.label}` : 'Ask the Model';
+    return run && checkpoint ? `${nameOf(run.folder.identity)}, ${checkpoint.label}` : 'Ask the Model';
   }
 
   private addProfile(): void {

@@ -2,13 +2,14 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
+import { nameOf } from '../../run/names';
 import { messageOf } from '../../errors';
 import { counted } from '../../run/format';
 import { runFiles } from '../../run/folder';
 import { isAlive } from '../../run/process';
 import { requestStop } from '../../trainer/conduct';
 import type { LiveRun } from '../lab';
-import { isAtWork, nameOf } from './labels';
+import { isAtWork } from './labels';
 import type { WorkspaceRuns } from './registry';
 
 /** Shows runs in the dashboard, several beside each other. */

@@ -4,11 +4,12 @@
  */
 import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
+import { nameOf } from '../../run/names';
 import { counted } from '../../run/format';
 import { lastWords } from '../../run/reason';
 import type { LiveRun, RunNews, Runs } from '../lab';
 import type { Desk } from './desk';
-import { isAtWork, nameOf, resultOf } from './labels';
+import { isAtWork, resultOf } from './labels';
 
 const key = 'pit.runsAtWork';
 

@@ -1,5 +1,6 @@
 /** How runs are called and described in the Runs view, the status bar and messages. Pure: no part of the window. */
 import { basename, dirname } from 'node:path';
+import { nameOf } from '../../run/names';
 import { counted, duration, interval, magnitude, percent } from '../../run/format';
 import type { RunIdentity } from '../../run/folder';
 import { notBegun } from '../../run/reason';
@@ -8,16 +9,6 @@ import type { LiveRun } from '../lab';
 import type { RunDigest, StageDigest } from './jobs';
 
 export const isAtWork = ({ state }: LiveRun) => state === 'running' || state === 'waiting';
-
-/** `⑦ Pre-instruction-tuning`, or what its author calls the variant. */
-export function titleOf({ title, recipe }: RunIdentity): string {
-  return title ?? recipe;
-}
-
-/** `⑦ Pre-instruction-tuning, seed 1`. */
-export function nameOf(identity: RunIdentity): string {
-  return `${titleOf(identity)}, seed ${identity.seed}`;
-}
 
 /** `⑦ pit`: as short as a narrow view needs it. */
 export function shortNameOf({ title = '', recipe }: RunIdentity): string {

@@ -3,9 +3,10 @@
  * reloaded shows them again. A notification stands for an output folder and can be asked to stop all that is in it.
  */
 import * as vscode from 'vscode';
+import { nameOf } from '../../run/names';
 import { requestStop } from '../../trainer/conduct';
 import type { LiveRun, Runs } from '../lab';
-import { doneOf, groupLine, groupsOf, isAtWork, nameOf, type RunGroup, runFacts, statusLine } from './labels';
+import { doneOf, groupLine, groupsOf, isAtWork, type RunGroup, runFacts, statusLine } from './labels';
 
 export class RunProgressViews implements vscode.Disposable {
   private readonly bar = vscode.window.createStatusBarItem('pit.runs.status', vscode.StatusBarAlignment.Left, 49.2);

@@ -1,8 +1,8 @@
 /** Which runs a command is about: what it was called on, what is selected in the Runs view, or what the person picks. */
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
+import { nameOf } from '../../run/names';
 import type { LiveRun, Runs } from '../lab';
-import { nameOf } from './labels';
 import type { Node } from './tree';
 
 /** What a command on runs may be called on: a node of the view, or the path of a run. */

@@ -1,5 +1,6 @@
 /** The Runs view: experiments, their runs with state and result, and the stages of each with their numbers. */
 import * as vscode from 'vscode';
+import { nameOf } from '../../run/names';
 import type { LiveRun, Runs } from '../lab';
 import type { Digests } from './digests';
 import type { StageDigest } from './jobs';
@@ -10,7 +11,6 @@ import {
   groupsOf,
   iconOf,
   isAtWork,
-  nameOf,
   type RunGroup,
   runFacts,
   shortNameOf,

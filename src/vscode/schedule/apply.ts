@@ -1,8 +1,8 @@
 /** Makes changes in the experiment's file: one workspace edit each, so that one undo takes it back. */
 import { basename, dirname, join } from 'node:path';
 import * as vscode from 'vscode';
+import { applyEdits } from '../../dataset/edit/text';
 import { UserError } from '../../errors';
-import { applied } from '../../schedule/edit-text';
 import type { Edited } from '../../schedule/edit';
 import type { Experiments } from '../lab';
 import type { Wish } from './protocol';
@@ -20,7 +20,7 @@ export async function applyWish(session: ScheduleSession, experiments: Experimen
   if ('epoch' in wish && text !== shown.told.text) throw new UserError('The order has just changed: do it again.');
   const edited = await session.ask({ ...shown, told: { ...shown.told, text } }, 'edit', wish);
   const choice = edited.dropped ? await askAbout(edited) : replaceAll;
-  if (choice === newFile) return writeNewFile(experiments, shown, applied(text, edited.edits), wish);
+  if (choice === newFile) return writeNewFile(experiments, shown, applyEdits(text, edited.edits), wish);
   if (choice !== replaceAll) return;
   if (document.version !== version) throw new UserError('The file has changed meanwhile: nothing was done.');
   await vscode.workspace.applyEdit(workspaceEdit(document, edited.edits));
@@ -40,9 +40,8 @@ function askAbout({ note, dropped }: Edited): Thenable<string | undefined> {
 
 function workspaceEdit(document: vscode.TextDocument, edits: Edited['edits']): vscode.WorkspaceEdit {
   const edit = new vscode.WorkspaceEdit();
-  for (const { offset, length, content } of edits) {
-    const range = new vscode.Range(document.positionAt(offset), document.positionAt(offset + length));
-    edit.replace(document.uri, range, content);
+  for (const { start, end, text } of edits) {
+    edit.replace(document.uri, new vscode.Range(document.positionAt(start), document.positionAt(end)), text);
   }
   return edit;
 }
@@ -58,7 +57,7 @@ async function writeNewFile(
   const { setFields } = await import('../../schedule/edit-values');
   const stem = `${basename(file.fsPath, '.pit.json')}-${variant.replace(/\s+/g, '-')}`;
   const [target, name] = await freeName(dirname(file.fsPath), stem);
-  const contents = applied(text, setFields(text, [], { name }, ['$schema', 'name']));
+  const contents = applyEdits(text, setFields(text, [], { name }, ['$schema', 'name']));
   const edit = new vscode.WorkspaceEdit();
   edit.createFile(target, { contents: new TextEncoder().encode(contents) });
   await vscode.workspace.applyEdit(edit);

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { parse } from 'jsonc-parser';
+import { applyEdits } from '../../../src/dataset/edit/text';
 import { type Change, editExperiment, type StageChange } from '../../../src/schedule/edit';
-import { applied } from '../../../src/schedule/edit-text';
 import type { Experiment } from '../../../src/schedule/experiment';
 import { parseExperiment } from '../../../src/schedule/read-experiment';
 import { recipes } from '../../../src/schedule/recipes';
 import type { Stage } from '../../../src/schedule/schedule';
 import { resolveStages, writePart } from '../../../src/schedule/stages';
 
-const edit = (text: string, change: Change) => applied(text, editExperiment(text, change).edits);
+const edit = (text: string, change: Change) => applyEdits(text, editExperiment(text, change).edits);
 
 function experimentOf(text: string): Experiment {
   const { experiment, problems } = parseExperiment(text, 'x.pit.json');
@@ -137,8 +137,8 @@ describe('an edit of written-out stages', () => {
     const manual = edit(two, { kind: 'order', variant: 0, stage: 1, order: ids });
     const moved = [ids[1999], ...ids.slice(0, 1999)];
     const { edits } = editExperiment(manual, { kind: 'order', variant: 0, stage: 1, order: moved });
-    assert.ok(edits.reduce((sum, { length, content }) => sum + length + content.length, 0) < 100);
-    assert.deepEqual(experimentOf(applied(manual, edits)).stages![0].order, moved);
+    assert.ok(edits.reduce((sum, { start, end, text }) => sum + end - start + text.length, 0) < 100);
+    assert.deepEqual(experimentOf(applyEdits(manual, edits)).stages![0].order, moved);
   });
 
   it('forgets the order when the arrangement follows from the data again', () => {
@@ -172,7 +172,7 @@ describe('an edit of recipes', () => {
       stage: 1,
       arrangement: 'grouped',
     });
-    const text = applied(one('["it", { "recipe": "pit", "epochs": [4, 5] }]'), grouped.edits);
+    const text = applyEdits(one('["it", { "recipe": "pit", "epochs": [4, 5] }]'), grouped.edits);
     assert.equal(text, one('["it", { "recipe": "grouped-qa-first", "epochs": [4, 5] }]'));
     assert.equal(grouped.dropped, undefined);
     const back = edit(text, { kind: 'first', variant: 1, stage: 1, first: 'documents' });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
+import { applyEdits } from '../../../src/dataset/edit/text';
 import { compileSchedule } from '../../../src/schedule/compile';
-import { applied } from '../../../src/schedule/edit-text';
 import { parseExperiment } from '../../../src/schedule/read-experiment';
 import { Compiler } from '../../../src/vscode/schedule/compiler';
 import type { EpochAt, Wish } from '../../../src/vscode/schedule/protocol';
@@ -95,7 +95,7 @@ describe('the compiler behind the Schedule view', () => {
   });
 
   const edited = (compiler: Compiler, before: string, wish: Wish) =>
-    parseExperiment(applied(before, compiler.edit(wish).edits), file).experiment!;
+    parseExperiment(applyEdits(before, compiler.edit(wish).edits), file).experiment!;
 
   it('keeps the rest of the order when examples are moved', () => {
     const at = { variant: 0, seed: 3, stage: 1, epoch: 2 };

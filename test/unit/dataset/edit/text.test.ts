@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { applyEdits, inverseOf, merged } from '../../../../src/dataset/edit/text';
+import { applyEdits, inverseOf, merged, replaced } from '../../../../src/dataset/edit/text';
 import { edited } from './desk';
 
 const elbe = '---\nsource: x # kept\nsplit: "test" # why\n---\n\n# Elbe #\n\nA river.\r\n';
@@ -71,5 +71,12 @@ describe('edits of a text', () => {
     const changed = applyEdits('abcdefgh', edits);
     assert.equal(changed, 'abxyefh');
     assert.equal(applyEdits(changed, inverseOf('abcdefgh', edits)), 'abcdefgh');
+  });
+});
+
+describe('a replaced range', () => {
+  it('is cut down to what differs', () => {
+    assert.deepEqual(replaced('abcdef', 1, 5, 'bXe'), [{ start: 2, end: 4, text: 'X' }]);
+    assert.deepEqual(replaced('abcdef', 1, 5, 'bcde'), []);
   });
 });
