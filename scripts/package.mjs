@@ -14,7 +14,7 @@ const native = join(root, 'node_modules/onnxruntime-node');
 const targets = ['linux-x64', 'linux-arm64', 'darwin-arm64', 'darwin-x64', 'win32-x64', 'win32-arm64'];
 const largest = 60e6;
 const kept = ['media', 'schemas', 'syntaxes', 'samples/bios', 'README.md', 'CHANGELOG.md', 'LICENSE'];
-const left = /(base-data|base\.pit\.json|\.map|\.d\.ts|docs\/screenshots)$/;
+const left = /(base-data|base\.pit\.json|\.map|\.d\.ts)$/;
 
 ready();
 // A clone has it only now.

@@ -1,6 +1,6 @@
 /**
  * `npm start`: serves a VS Code in the browser that has the extension and a sample workspace. What is made there stays
- * in `.start/`, which git ignores, until that folder is deleted. `PORT` chooses another port.
+ * in `.start/`, which git ignores, or in the folder named, until that folder is deleted. `PORT` chooses another port.
  */
 import { cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,10 +9,10 @@ import { installHost, startServer, windowAddress } from './host.mjs';
 import { ready } from './ready.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const data = join(root, '.start/vscode');
-const folder = join(root, '.start/bios');
+const [place = join(root, '.start')] = process.argv.slice(2);
+const data = join(place, 'vscode');
+const folder = join(place, 'bios');
 const settings = {
-  'workbench.startupEditor': 'none',
   'workbench.reduceMotion': 'auto',
   'window.autoDetectColorScheme': true,
 };

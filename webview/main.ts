@@ -7,7 +7,7 @@ import { CurvesView } from './curves-view';
 import { h } from './dom';
 import { Head } from './head';
 import { Legend } from './legend';
-import type { HostMessage, Look, PageMessage, Tab } from './messages';
+import { firstLook, type HostMessage, type Look, type PageMessage, type Tab } from './messages';
 import { Overview } from './overview';
 import { PredictionsView } from './predictions-view';
 import { RecipesView } from './recipes-view';
@@ -18,10 +18,6 @@ import { onThemeChange, readTheme, type Theme } from './theme';
 declare function acquireVsCodeApi(): { postMessage(message: PageMessage): void; setState(state: unknown): void };
 
 const host = acquireVsCodeApi();
-const firstLook: Look = {
-  ...{ tab: 'overview', lines: 'recipes', split: 'test', paper: '7B', onlyOwn: false, hidden: [] },
-  predictions: { verdict: 'all', search: '' },
-};
 
 class PageRoom implements Room {
   readonly page = emptyPage(firstLook);

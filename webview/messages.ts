@@ -166,6 +166,17 @@ export interface Look {
   predictions: { at?: PredictionsAt; verdict: Verdict; search: string };
 }
 
+/** What is looked at before anybody has chosen. */
+export const firstLook: Look = {
+  tab: 'overview',
+  lines: 'recipes',
+  split: 'test',
+  paper: '7B',
+  onlyOwn: false,
+  hidden: [],
+  predictions: { verdict: 'all', search: '' },
+};
+
 /** What a webview keeps over a reload of the window. */
 export interface Kept {
   shown: string[];

@@ -140,7 +140,7 @@ export class PredictionsView implements View {
     this.rows = rows;
     this.list.rewind();
     this.list.show(rows);
-    this.detail.replaceChildren();
+    redraw(this.detail, undefined, () => []);
   }
 
   private showDetail(row: PredictionRow): void {

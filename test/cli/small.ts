@@ -76,7 +76,7 @@ export function until(child: ChildProcess, path: string, met: (events: RunEvent[
       if (met(RunFolder.open(path).readEvents().events)) settle(done);
       else if (child.exitCode !== null)
         settle(() => fail(new Error(`The process ended with ${child.exitCode} too soon`)));
-    }, 5);
+    }, 5).unref();
     const settle = (act: () => void) => {
       clearInterval(timer);
       act();

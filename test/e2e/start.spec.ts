@@ -1,22 +1,31 @@
 /** `npm start`: serves a window with the sample, and is gone after Ctrl+C. */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { resolve } from 'node:path';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { closeWorkbenches, Workbench } from './support';
 
 describe('npm start', () => {
   closeWorkbenches();
+  let child: ChildProcess;
+  let place: string;
+  after(() => {
+    child.kill();
+    rmSync(place, { recursive: true, force: true });
+  });
 
   it('prints an address with the sample and ends cleanly', async () => {
-    const child = spawn(process.execPath, ['scripts/start.mjs'], {
+    place = mkdtempSync(join(tmpdir(), 'pit-start-'));
+    child = spawn(process.execPath, ['scripts/start.mjs', place], {
       cwd: resolve(__dirname, '../..'),
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const ended = once(child, 'exit');
     let address = '';
-    for await (const line of createInterface({ input: child.stdout })) {
+    for await (const line of createInterface({ input: child.stdout! })) {
       address = /http:\/\/localhost:\S+/.exec(line)?.[0] ?? address;
       if (line.includes('Ctrl+C')) break;
     }

@@ -180,9 +180,9 @@ export async function endSession(): Promise<void> {
   await (await server)?.close();
 }
 
-/** Resolves as soon as a condition holds; the test's time limit ends the wait. */
+/** Asks again and again until a condition holds; the test's time limit ends the wait, and nothing is held open by it. */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise((done) => setTimeout(done, 100));
+  while (!(await condition())) await new Promise((done) => setTimeout(done, 100).unref());
 }
 
 /** Packs the extension for this machine; gives the file. */

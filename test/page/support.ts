@@ -11,13 +11,13 @@ import type { Browser, Page } from 'playwright-core';
 import { launchBrowser } from '../../scripts/browser.mjs';
 import type { RunFolder } from '../../src/run/folder';
 import { stateAtOnce } from '../../src/run/state';
-import { entryOf, firstLook, predictionsBefore } from '../../src/vscode/dashboard/entries';
+import { entryOf, predictionsBefore } from '../../src/vscode/dashboard/entries';
 import { pageHtml } from '../../src/vscode/dashboard/html';
 import { predictions, recipes } from '../../src/vscode/dashboard/jobs';
 import { Projection } from '../../src/vscode/dashboard/projection';
 import { RunReader } from '../../src/vscode/dashboard/reader';
 import type { LiveRun } from '../../src/vscode/lab';
-import type { HostMessage, Look, PageMessage } from '../../webview/messages';
+import { firstLook, type HostMessage, type Look, type PageMessage } from '../../webview/messages';
 import { type ThemeName, themes } from './themes';
 
 const types: Record<string, string> = { '.js': 'text/javascript', '.css': 'text/css', '.ttf': 'font/ttf' };

@@ -5,11 +5,18 @@
 import { randomBytes } from 'node:crypto';
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
-import { actions, type HostMessage, type Kept, type Look, type PageMessage } from '../../../webview/messages';
+import {
+  actions,
+  firstLook,
+  type HostMessage,
+  type Kept,
+  type Look,
+  type PageMessage,
+} from '../../../webview/messages';
 import { messageOf, UserError } from '../../errors';
 import { Desk } from '../desk';
 import type { Dashboard as Shared, Lab } from '../lab';
-import { firstLook, predictionsBefore, runsToShow } from './entries';
+import { predictionsBefore, runsToShow } from './entries';
 import { pageHtml } from './html';
 import type * as jobs from './jobs';
 import { Projection } from './projection';
@@ -75,8 +82,9 @@ export class Dashboard implements Shared, vscode.Disposable {
   }
 
   private attach(panel: vscode.WebviewPanel): void {
-    this.panel?.dispose();
+    const before = this.panel;
     this.panel = panel;
+    before?.dispose();
     this.isReady = false;
     this.runs.isOpen = true;
     const root = vscode.Uri.joinPath(this.lab.context.extensionUri, 'dist', 'webview');

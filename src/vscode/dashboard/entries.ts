@@ -1,18 +1,8 @@
 /** Which runs the dashboard lists and shows, and in which order. Pure. */
 import { dirname, sep } from 'node:path';
-import type { EvaluationFacts, Look, RunEntry, RunFacts } from '../../../webview/messages';
+import type { EvaluationFacts, RunEntry, RunFacts } from '../../../webview/messages';
 import { kinOf } from '../../run/comparison';
 import type { LiveRun } from '../lab';
-
-export const firstLook: Look = {
-  tab: 'overview',
-  lines: 'recipes',
-  split: 'test',
-  paper: '7B',
-  onlyOwn: false,
-  hidden: [],
-  predictions: { verdict: 'all', search: '' },
-};
 
 export function entryOf({ folder, state }: LiveRun): RunEntry {
   const { name, recipe, title = recipe, seed, created } = folder.identity;

@@ -1,9 +1,8 @@
 /** What host and page say to each other: the page always ends with what the host has, and is told no more than that. */
 import assert from 'node:assert/strict';
-import { firstLook } from '../../../src/vscode/dashboard/entries';
 import { Projection, type Scene } from '../../../src/vscode/dashboard/projection';
 import { RunModel } from '../../../src/vscode/dashboard/run-model';
-import type { HostMessage, RunFacts } from '../../../webview/messages';
+import { firstLook, type HostMessage, type RunFacts } from '../../../webview/messages';
 import { apply, emptyPage, runsOf } from '../../../webview/store';
 import { step } from './dashboard.sample';
 

@@ -82,7 +82,7 @@ describe('the client of an answering process', () => {
   it('ends the process when nobody has asked for a while', async () => {
     const client = clientOf({ idle: 1 });
     await answers(client, questions('a'));
-    while (client.isRunning) await sleep(1);
+    while (client.isRunning) await sleep(1, undefined, { ref: false });
   });
 
   it('ends the process when it is disposed of', async () => {
@@ -91,7 +91,7 @@ describe('the client of an answering process', () => {
     for await (const [one] of client.ask(questions('a'))) pid = Number(Reflect.get(one, 'pid'));
     client.dispose();
     assert.ok(pid > 0);
-    while (isThere(pid)) await sleep(1);
+    while (isThere(pid)) await sleep(1, undefined, { ref: false });
   });
 });
 

@@ -1,7 +1,6 @@
 /** Runs as the page knows them, for tests. */
-import type { EvaluationFacts, RunFacts, StageFacts } from '../../../webview/messages';
+import { type EvaluationFacts, firstLook, type RunFacts, type StageFacts } from '../../../webview/messages';
 import { type Page, emptyPage } from '../../../webview/store';
-import { firstLook } from '../../../src/vscode/dashboard/entries';
 import { Curve } from '../../../src/vscode/dashboard/curve';
 import { step } from '../vscode/dashboard.sample';
 
