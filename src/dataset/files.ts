@@ -6,13 +6,20 @@ import { createHash } from 'node:crypto';
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { bytesOf, type Content } from './bytes';
-import { type Findings, guarded } from './problem';
+import { defaultLineLimit } from './lines';
+import { Findings, guarded } from './problem';
 import { type DatasetSource, type Format, guessFormat, holdsData, type InputFile, placeOf } from './source';
 
 export interface FileDigest {
   file: string;
   sha256: string;
   bytes: number;
+}
+
+/** The files of several sources, whatever is wrong with others beside them. */
+export async function filesOf(sources: readonly DatasetSource[]): Promise<InputFile[]> {
+  const found = sources.map((source) => findFiles(source, defaultLineLimit, new Findings()));
+  return (await Promise.all(found)).flat();
 }
 
 /** The files of a source, in the order of their names. */

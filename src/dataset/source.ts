@@ -79,6 +79,11 @@ export function stemOf(file: string): string {
   return path.parse(file).name;
 }
 
+/** Whether a file is at the path or anywhere below it. */
+export function isBelow(file: string, root: string): boolean {
+  return file === root || file.startsWith(root.endsWith(path.sep) ? root : root + path.sep);
+}
+
 /**
  * Split and domain of the records that name none. A folder called `train`, `test`, `base` … names the split, and so
  * does, in the Wiki2023 layout, any folder with a `doc.jsonl` or `qa.jsonl`; the nearest other folder names the domain.

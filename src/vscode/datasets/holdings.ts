@@ -3,7 +3,7 @@
  * Paths only: nothing here touches the disk.
  */
 import path from 'node:path';
-import { type DatasetSource, guessFormat, holdsData, namesSplit } from '../../dataset/source';
+import { type DatasetSource, guessFormat, holdsData, isBelow as isBelowPath, namesSplit } from '../../dataset/source';
 import type { Holding } from '../lab';
 
 /**
@@ -23,11 +23,7 @@ export function holdingsOf(read: readonly DatasetSource[][], found: readonly str
 
 /** Whether a file is one of the sources or lies below one. */
 export function isBelow(file: string, sources: readonly { path: string }[]): boolean {
-  return sources.some((source) => file === source.path || file.startsWith(withSeparator(source.path)));
-}
-
-function withSeparator(folder: string): string {
-  return folder.endsWith(path.sep) ? folder : folder + path.sep;
+  return sources.some((source) => isBelowPath(file, source.path));
 }
 
 /** The sources' names, from the nearest folder that holds them all on. */

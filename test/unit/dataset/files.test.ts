@@ -3,9 +3,10 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'mocha';
+import { filesOf } from '../../../src/dataset/files';
 import { loadDataset } from '../../../src/dataset/load';
 import { describeProblem } from '../../../src/dataset/problem';
-import { placeOf } from '../../../src/dataset/source';
+import { isBelow, placeOf } from '../../../src/dataset/source';
 import { inFolder, loadFiles } from './folder';
 
 const sha = (text: string) => createHash('sha256').update(text).digest('hex');
@@ -102,6 +103,18 @@ describe('the files of a source', () => {
     );
   });
 
+  it('are listed for several sources, though one of them cannot be read', () =>
+    inFolder({ 'a/x.md': 'one', 'b/y.qa': '# x' }, async (folder) => {
+      const sources = ['a', 'none', 'b'].map((name) => ({ path: path.join(folder, name), split: `split ${name}` }));
+      assert.deepEqual(
+        (await filesOf(sources)).map(({ name, split }) => [name, split]),
+        [
+          ['x.md', 'split a'],
+          ['y.qa', 'split b'],
+        ],
+      );
+    }));
+
   it('from several sources make one dataset', () =>
     inFolder({ 'a/x.md': 'one', 'b/y.qa': '# x\nQ: q\nA: a' }, async (folder) => {
       const sources = ['a', 'b'].map((name) => ({ path: path.join(folder, name), split: `split ${name}` }));
@@ -134,5 +147,13 @@ describe('split and domain of a path', () => {
     const source = { path: '/data', split: 'test', domain: 'film' };
     assert.deepEqual(placeOf(source, 'a.qa', 'qa'), { split: 'test', domain: 'film' });
     assert.deepEqual(placeOf(source, 'train/art/a.qa', 'qa'), { split: 'train', domain: 'art' });
+  });
+});
+
+describe('a path', () => {
+  it('is below itself, its folders and the root, and not below what only begins like it', () => {
+    const below = ['/data/a', '/data', '/'].map((root) => isBelow('/data/a', root));
+    const beside = ['/data/a/b', '/dat', '/data/b'].map((root) => isBelow('/data/a', root));
+    assert.deepEqual([below, beside], [Array(3).fill(true), Array(3).fill(false)]);
   });
 });
