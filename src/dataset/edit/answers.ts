@@ -21,6 +21,21 @@ function likeKnown(known: unknown, answers: readonly string[], isFlat: boolean, 
   return { ...known, text: answers, ...('answer_start' in known ? { answer_start: starts } : {}) };
 }
 
+/** What becomes of the places of a row's answers when its text is another one. */
+export function answersMoved(row: Values, layout: Layout, context: string): Values {
+  const known = row[layout.answers] as { text?: unknown; answer_start?: unknown } | undefined | null;
+  if (!Array.isArray(known?.text) || !Array.isArray(known.answer_start)) return {};
+  const old: unknown[] = known.answer_start;
+  const starts = known.text.map((answer: string, index) => startIn(context, answer, old[index]));
+  return { [layout.answers]: { ...known, answer_start: starts } };
+}
+
+/** Where an answer stands in a text: where it stood, if it still does; -1 if nowhere. */
+export function startIn(context: string, answer: string, old: unknown): number {
+  const stays = typeof old === 'number' && old >= 0 && context.startsWith(answer, old);
+  return stays ? old : context.indexOf(answer);
+}
+
 function listText(answers: readonly string[], isFlat: boolean): unknown {
   return isFlat ? JSON.stringify(answers) : answers;
 }

@@ -5,7 +5,7 @@ import { plainId } from '../formats/wiki';
 import type { Document, Question } from '../model';
 import { type Layout, layoutOf } from '../rows';
 import type { InputFile } from '../source';
-import { answersIn } from './answers';
+import { answersIn, answersMoved } from './answers';
 import { LineEditor } from './line-editor';
 import { CsvCodec, JsonlCodec, type RowCodec, type Values } from './rows';
 import { type Beside, type DocumentDraft, isQuestion, type QuestionDraft, type Raw, type Sheet } from './sheet';
@@ -35,7 +35,7 @@ export class RowSheet implements Sheet {
     this.questions = layoutOf(isWiki ? { document: 'wiki_id' } : file.columns);
     const ending = path.extname(file.path).toLowerCase();
     const isCsv = ending === '.csv' || ending === '.tsv';
-    this.codec = isCsv ? new CsvCodec(this.lines, ending === '.tsv') : new JsonlCodec();
+    this.codec = isCsv ? new CsvCodec(this.lines, file.path) : new JsonlCodec();
     this.kind = JSON.stringify([this.codec.kind, this.documents, this.questions]);
   }
 
@@ -53,7 +53,8 @@ export class RowSheet implements Sheet {
   }
 
   setText(document: Document, text: string): void {
-    for (const line of this.linesOf(document)) this.changeLine(line, { [this.documents.text]: text });
+    const moved = (line: number) => answersMoved(this.readLine(line), this.questions, text);
+    for (const line of this.linesOf(document)) this.changeLine(line, { [this.documents.text]: text, ...moved(line) });
   }
 
   namesSplit(question: Question): boolean {
@@ -116,7 +117,9 @@ export class RowSheet implements Sheet {
       const naming = this.has(row, layout.document)
         ? { [layout.document]: this.idLike(row[layout.document], document.id) }
         : {};
-      return codec.change(draft.raw.text, { ...shared, ...naming, ...this.splitChange(row, draft.split, document) });
+      const answers = shared ? answersMoved(row, layout, String(shared[layout.text])) : {};
+      const split = this.splitChange(row, draft.split, document);
+      return codec.change(draft.raw.text, { ...shared, ...naming, ...answers, ...split });
     }
     const known = like === undefined ? {} : this.readLine(like);
     const naming = shared ?? { [layout.document]: this.idLike(known[layout.document], document.id) };
@@ -200,9 +203,11 @@ export class RowSheet implements Sheet {
     return found;
   }
 
+  /** A line may be left out of the dataset for what it is. */
   private tryRead(line: number): Values | undefined {
     try {
-      return this.readLine(line);
+      const row: unknown = this.readLine(line);
+      return typeof row === 'object' && row !== null ? (row as Values) : undefined;
     } catch {
       return undefined;
     }

@@ -1,7 +1,6 @@
 /** How a row of a file of rows is read and written as text: an object a line, or cells under a header. */
-import Papa from 'papaparse';
 import { UserError } from '../../errors';
-import { guessDelimiter } from '../formats/csv';
+import { cellOf, cellsOf, delimiterOf, headerStart, rowOf, spansOf } from '../formats/csv-row';
 import { styleOf, withMembers, writeJson } from './json';
 import type { LineEditor } from './line-editor';
 
@@ -60,13 +59,14 @@ export class CsvCodec implements RowCodec {
 
   constructor(
     private readonly lines: LineEditor,
-    isTsv: boolean,
+    file: string,
   ) {
-    this.delimiter = isTsv ? '\t' : guessDelimiter(lines.text);
-    const first = lines.text.slice(0, lines.text.search(/\S/) + 1).split('\n').length;
-    const row = this.lines.lines(first, this.lastLine(first)).join('\n');
-    this.header = this.cells(row);
-    this.quotes = this.spans(row).every(({ start }) => row[start] === '"');
+    const { text } = lines;
+    this.delimiter = delimiterOf(file, text);
+    const first = text.slice(0, headerStart(text)).split('\n').length;
+    const row = lines.lines(first, this.lastLine(first)).join('\n');
+    this.header = cellsOf(row, this.delimiter);
+    this.quotes = this.quoted(row).every(Boolean);
     this.kind = `csv ${JSON.stringify([this.delimiter, this.header])}`;
   }
 
@@ -75,16 +75,11 @@ export class CsvCodec implements RowCodec {
   }
 
   lastLine(line: number): number {
-    let quotes = 0;
-    for (let last = line; last < this.lines.count; last++) {
-      quotes += this.lines.line(last).split('"').length - 1;
-      if (quotes % 2 === 0) return last;
-    }
-    return Math.max(line, this.lines.count);
+    return Math.max(line, line - 1 + rowOf(this.linesFrom(line), this.delimiter).length);
   }
 
   read(raw: string): Values {
-    const cells = this.cells(raw);
+    const cells = cellsOf(raw, this.delimiter);
     return Object.fromEntries(this.header.map((name, index) => [name, cells[index]]));
   }
 
@@ -94,8 +89,8 @@ export class CsvCodec implements RowCodec {
       const index = this.header.indexOf(name);
       if (index < 0 && value === undefined) continue;
       if (index < 0) throw noColumn(name);
-      const { start, end } = this.spans(result)[index];
-      const cell = this.cell(textOf(value), result[start] === '"');
+      const { start, end } = spansOf(result, this.delimiter)[index];
+      const cell = cellOf(textOf(value), this.delimiter, result[start] === '"');
       result = result.slice(0, start) + cell + result.slice(end);
     }
     return result;
@@ -104,28 +99,21 @@ export class CsvCodec implements RowCodec {
   make(values: Values, like?: string): string {
     const lacking = Object.keys(values).find((name) => values[name] !== undefined && !this.header.includes(name));
     if (lacking !== undefined) throw noColumn(lacking);
-    const quoted = like === undefined ? [] : this.spans(like).map(({ start }) => like[start] === '"');
-    const cells = this.header.map((name, index) => this.cell(textOf(values[name]), quoted[index] ?? this.quotes));
+    const quoted = like === undefined ? [] : this.quoted(like);
+    const cells = this.header.map((name, index) => {
+      const value = textOf(values[name]);
+      return cellOf(value, this.delimiter, value !== '' && (quoted[index] ?? this.quotes));
+    });
     return cells.join(this.delimiter);
   }
 
-  private cells(row: string): string[] {
-    return Papa.parse<string[]>(row, { delimiter: this.delimiter, newline: '\n' }).data[0] ?? [];
+  private *linesFrom(first: number): Generator<string> {
+    for (let line = first; line <= this.lines.count; line++) yield this.lines.line(line);
   }
 
-  /** Where the cells of a row stand in it. */
-  private spans(row: string): { start: number; end: number }[] {
-    let start = 0;
-    return this.cells(row).map((cell) => {
-      const end = start + (row[start] === '"' ? cell.replaceAll('"', '""').length + 2 : cell.length);
-      const span = { start, end };
-      start = end + 1;
-      return span;
-    });
-  }
-
-  private cell(value: string, quotes: boolean): string {
-    return Papa.unparse([[value]], { delimiter: this.delimiter, quotes: quotes && value !== '' });
+  /** Which cells of a row are in quotes. */
+  private quoted(row: string): boolean[] {
+    return spansOf(row, this.delimiter).map(({ start }) => row[start] === '"');
   }
 }
 

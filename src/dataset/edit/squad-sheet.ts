@@ -3,6 +3,7 @@ import { getNodeValue, type Node, parseTree } from 'jsonc-parser';
 import { UserError } from '../../errors';
 import type { Document, Question } from '../model';
 import type { InputFile } from '../source';
+import { startIn } from './answers';
 import { endOf, ListEditor, memberOf, styleOf, writeJson } from './json';
 import { LineEditor } from './line-editor';
 import { type Beside, type DocumentDraft, type QuestionDraft, type Raw, type Sheet } from './sheet';
@@ -56,7 +57,9 @@ export class SquadSheet implements Sheet {
   }
 
   setText(document: Document, text: string): void {
-    this.write(memberOf(this.node(document), 'context')!, text);
+    const paragraph = this.node(document);
+    this.write(memberOf(paragraph, 'context')!, text);
+    for (const question of itemsIn(paragraph, 'qas')) this.written.push(...startEdits(this.text, question, text));
   }
 
   namesSplit(): boolean {
@@ -173,13 +176,18 @@ function contextOf(paragraph: Node): string {
 
 /** A question as it is written, with the places of its answers in a context. */
 function withStarts(raw: string, context: string): string {
-  const answers = itemsIn(parseTree(raw)!, 'answers');
-  const edits = answers.flatMap((answer) => {
-    const [start, text] = [memberOf(answer, 'answer_start'), memberOf(answer, 'text')];
-    if (!start || context.startsWith(text?.value as string, start.value as number)) return [];
-    return replaced(raw, start.offset, endOf(start), String(context.indexOf(text?.value as string)));
+  return applyEdits(raw, startEdits(raw, parseTree(raw)!, context));
+}
+
+/** The edits that move the answers of a question to their places in a context. */
+function startEdits(source: string, question: Node, context: string): TextEdit[] {
+  const answers = [...itemsIn(question, 'answers'), ...itemsIn(question, 'plausible_answers')];
+  return answers.flatMap((answer) => {
+    const start = memberOf(answer, 'answer_start');
+    const text: unknown = memberOf(answer, 'text')?.value;
+    if (!start || typeof text !== 'string') return [];
+    return replaced(source, start.offset, endOf(start), String(startIn(context, text, start.value)));
   });
-  return applyEdits(raw, edits);
 }
 
 function answerIn(context: string, text: string) {

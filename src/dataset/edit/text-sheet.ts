@@ -1,7 +1,6 @@
 /** Markdown and plain text: the file is the document, and its front matter may say what it is. */
-import { isMap, isScalar, parseDocument, stringify } from 'yaml';
 import { UserError } from '../../errors';
-import { bodyStart } from '../formats/text';
+import { bodyStart, fieldIn, fieldLine, fieldText, headingIn } from '../formats/text';
 import type { Document } from '../model';
 import { LineEditor } from './line-editor';
 import type { Raw, Sheet } from './sheet';
@@ -59,31 +58,24 @@ export class TextSheet implements Sheet {
 
   /** Writes a field of the front matter. @param isNeeded whether to add it where it is missing */
   private setField(name: string, value: string, isNeeded: boolean): boolean {
-    const written = stringify(value, { lineWidth: 0 }).trimEnd();
-    const line = `${name}: ${written}`;
     if (this.body === 1) {
-      if (isNeeded) this.lines.insert(1, ['---', line, '---', '']);
+      if (isNeeded) this.lines.insert(1, ['---', fieldLine('', name, value), '---', '']);
       return isNeeded;
     }
     const start = this.lines.startOf(2);
     const source = this.lines.text.slice(start, this.lines.startOf(this.body - 1));
-    const { contents } = parseDocument(source, { schema: 'failsafe' });
-    if (contents !== null && !isMap(contents))
-      throw new UserError('The front matter is not of the form "name: value".');
-    const node: unknown = contents?.get(name as never, true);
-    if (isScalar(node) && node.range) {
-      this.lines.replace(start + node.range[0], start + node.range[1], written);
-      return true;
-    }
-    if (contents?.flow) throw new UserError('Front matter on one line can only be changed in the file.');
-    if (isNeeded) this.lines.insert(2, [(/^ *(?=[^\s#])/m.exec(source)?.[0] ?? '') + line]);
-    return isNeeded;
+    const field = fieldIn(source, name);
+    if (field === undefined && isNeeded) throw new UserError('This front matter can only be changed in the file.');
+    if (field === 'none' && isNeeded) this.lines.insert(2, [fieldLine(source, name, value)]);
+    if (field === undefined || field === 'none') return isNeeded;
+    this.lines.replace(start + field.start, start + field.end, fieldText(value, field.isFlow));
+    return true;
   }
 
   private heading() {
     for (let line = this.body; line <= this.lines.count; line++) {
-      const found = /^(#{1,6}[ \t]+)(\S.*?)[ \t]*#*[ \t]*$/.exec(this.lines.line(line));
-      if (found) return { line, column: found[1].length, endColumn: found[1].length + found[2].length };
+      const found = headingIn(this.lines.line(line));
+      if (found) return { line, column: found.offset, endColumn: found.offset + found.words.length };
     }
     return undefined;
   }

@@ -1,4 +1,4 @@
-/** Edits of one text as values: applied, turned round, and cut down to what they change. */
+/** Edits of one text as values: applied, joined where they touch, and cut down to what they change. */
 
 /** What stands from `start` to before `end` is to read as `text`. */
 export interface TextEdit {
@@ -16,16 +16,6 @@ export function applyEdits(text: string, edits: readonly TextEdit[]): string {
     position = edit.end;
   }
   return result + text.slice(position);
-}
-
-/** The edits that lead back, for the text that these lead to. */
-export function inverseOf(text: string, edits: readonly TextEdit[]): TextEdit[] {
-  let shift = 0;
-  return merged(edits).map(({ start, end, text: written }) => {
-    const from = start + shift;
-    shift += written.length - (end - start);
-    return { start: from, end: from + written.length, text: text.slice(start, end) };
-  });
 }
 
 /** The same edits in order, with those that touch each other made one. */

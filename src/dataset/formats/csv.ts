@@ -5,11 +5,12 @@ import { readLines } from '../lines';
 import { Findings } from '../problem';
 import type { Row } from '../rows';
 import type { InputFile } from '../source';
+import { delimiterOf } from './csv-row';
 
 /** Hands over the rows in order. A row whose number of values differs from the header's is a problem and left out. */
 export async function eachCsvRow(file: InputFile, findings: Findings, take: (row: Row) => void): Promise<void> {
   const table = new CsvTable(file, findings, take);
-  const delimiter = /\.tsv$/i.test(file.path) ? '\t' : guessDelimiter(await headerOf(file));
+  const delimiter = delimiterOf(file.path, await headerOf(file));
   const failure = await new Promise<Error | undefined>((resolve) => {
     Papa.parse<string[]>(Readable.from(pieces(file, findings)) as NodeJS.ReadableStream, {
       delimiter,
@@ -20,13 +21,6 @@ export async function eachCsvRow(file: InputFile, findings: Findings, take: (row
     });
   });
   if (failure) throw failure;
-}
-
-/** What separates the cells of a table that begins with this text: its header says so, whatever the rows hold. */
-export function guessDelimiter(text: string): string {
-  const start = text.search(/\S/);
-  const end = text.indexOf('\n', start);
-  return Papa.parse(text.slice(Math.max(0, start), end < 0 ? text.length : end), { newline: '\n' }).meta.delimiter;
 }
 
 /** The first line with something in it; what is wrong with the file is told when it is read. */

@@ -32,7 +32,7 @@ function toDocument(front: FrontMatter, text: string, file: InputFile): Document
   const domain = front.domain ?? file.domain;
   return {
     id,
-    title: front.title ?? headingIn(text) ?? stemOf(file.name),
+    title: front.title ?? headingIn(text)?.words ?? stemOf(file.name),
     text,
     split: front.split ?? file.split,
     ...(domain === undefined ? {} : { domain }),
@@ -46,8 +46,49 @@ export function bodyStart(lines: readonly string[]): number {
   return lines.findIndex((line, index) => index > 0 && line.trimEnd() === '---') + 1;
 }
 
-function headingIn(text: string): string | undefined {
-  return /^#{1,6}[ \t]+(\S.*?)[ \t]*#*[ \t]*$/m.exec(text)?.[1];
+/** Where a value stands in front matter, and what it is. */
+interface FieldPlace {
+  start: number;
+  end: number;
+  value: string;
+  /** Whether it stands between brackets, where commas separate. */
+  isFlow: boolean;
+}
+
+/** The place of a field, or `none` where a line with it can be added; `undefined` where neither is so. */
+export function fieldIn(source: string, name: string): FieldPlace | 'none' | undefined {
+  const { contents, errors } = parseDocument(source, { schema: 'failsafe' });
+  if (errors.length > 0 || (contents !== null && !isMap(contents))) return undefined;
+  const isFlow = contents?.flow === true;
+  const node: unknown = contents?.get(name as never, true);
+  if (node === undefined) return isFlow ? undefined : 'none';
+  if (!isScalar(node) || typeof node.value !== 'string' || !node.range) return undefined;
+  const [start, end] = node.range;
+  return { start, end: end - lineEndBefore(source, end), value: node.value, isFlow };
+}
+
+/** The lines of a block take their last line end with them. */
+function lineEndBefore(source: string, offset: number): number {
+  if (source[offset - 1] !== '\n') return 0;
+  return source[offset - 2] === '\r' ? 2 : 1;
+}
+
+/** A line of front matter, indented as the others are. */
+export function fieldLine(source: string, name: string, value: string): string {
+  const indent = /^ *(?=[^\s#])/m.exec(source)?.[0] ?? '';
+  return `${indent}${name}: ${fieldText(value, false)}`;
+}
+
+export function fieldText(value: string, isFlow: boolean): string {
+  return isFlow ? JSON.stringify(value) : stringify(value, { lineWidth: 0 }).trimEnd();
+}
+
+const heading = /^(#{1,6}[ \t]+)(\S.*?)[ \t]*#*[ \t]*$/m;
+
+/** The words of the first heading and where they stand. */
+export function headingIn(text: string): { words: string; offset: number } | undefined {
+  const found = heading.exec(text);
+  return found ? { words: found[2], offset: found.index + found[1].length } : undefined;
 }
 
 /** Every value is taken as the text it is (`007` keeps its zeros); other fields are let be. */

@@ -112,6 +112,23 @@ describe('the documents that a file names', () => {
     ]);
   });
 
+  it('in CSV: with quotes within cells and white space behind them', () => {
+    const text = 'id,document,question,answer\nq1,r,5" pipe,x\n"q2" ,"s" ,q,x\nq3,t,q,x\n';
+    const { mentions, questionIds } = namingIn(text, fileOf('a.csv', 'table'), [2, 3, 4]);
+    assert.deepEqual(told(text, mentions), [
+      ['r', 'questions', 'r', 'new one'],
+      ['s', 'questions', '"s"', '"new one"'],
+      ['t', 'questions', 't', 'new one'],
+    ]);
+    assert.deepEqual(questionIds, ['q1', 'q2', 'q3']);
+  });
+
+  it('in TSV whose first column has no name', () => {
+    const text = '\tid\ttext\n0\tr\tt\n';
+    const { mentions } = namingIn(text, fileOf('a.tsv', 'table'), [2]);
+    assert.deepEqual(told(text, mentions), [['r', 'document', 'r', 'new one']]);
+  });
+
   it('in TSV, where commas are nothing special', () => {
     const text = 'document\tquestion\tanswer\na,b\tq\ta\n';
     const { mentions } = namingIn(text, fileOf('a.tsv', 'table'), [2]);
@@ -124,6 +141,8 @@ describe('the documents that a file names', () => {
     assert.deepEqual(mention('---\n  title: T\n---\ntext'), [['rhine', 'document', '', '  id: "12: x"\n']]);
     assert.deepEqual(mention('text'), [['rhine', 'document', '', '---\nid: "12: x"\n---\n\n']]);
     assert.deepEqual(mention('---\n{title: T}\n---\ntext'), []);
+    assert.deepEqual(mention('---\n{id: r, title: T}\n---\ntext'), [['r', 'document', 'r', '"12: x"']]);
+    assert.deepEqual(mention('---\nid: >-\n  r\ntitle: T\n---\n'), [['r', 'document', '>-|  r', '"12: x"']]);
     assert.deepEqual(mention('---\n: [\n---\ntext'), []);
   });
 

@@ -1,9 +1,9 @@
-/** Datasets in temporary folders, edited and read again. */
+/** Datasets in temporary folders, edited and read again, and edits turned round. */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Change, FileEdit } from '../../../../src/dataset/edit/change';
 import { editDataset } from '../../../../src/dataset/edit/edit';
-import { applyEdits } from '../../../../src/dataset/edit/text';
+import { applyEdits, merged, type TextEdit } from '../../../../src/dataset/edit/text';
 import { findFiles } from '../../../../src/dataset/files';
 import { defaultLineLimit } from '../../../../src/dataset/lines';
 import { loadDataset, type LoadedDataset } from '../../../../src/dataset/load';
@@ -57,4 +57,14 @@ function entry(folder: string, name: string): [string, string][] {
   } catch {
     return [];
   }
+}
+
+/** The edits that lead back, for the text that these lead to. */
+export function inverseOf(text: string, edits: readonly TextEdit[]): TextEdit[] {
+  let shift = 0;
+  return merged(edits).map(({ start, end, text: written }) => {
+    const from = start + shift;
+    shift += written.length - (end - start);
+    return { start: from, end: from + written.length, text: text.slice(start, end) };
+  });
 }

@@ -3,12 +3,12 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
 import type { Change } from '../../../../src/dataset/edit/change';
-import { applyEdits, inverseOf } from '../../../../src/dataset/edit/text';
+import { applyEdits } from '../../../../src/dataset/edit/text';
 import type { LoadedDataset } from '../../../../src/dataset/load';
 import type { Dataset, Document, Question } from '../../../../src/dataset/model';
 import { formatQa } from '../../../../src/dataset/formats/qa-write';
 import { anyDataset, anyText, oneLine } from '../arbitrary';
-import { edited, type Texts } from './desk';
+import { edited, inverseOf, type Texts } from './desk';
 
 interface Form {
   name: string;

@@ -158,6 +158,26 @@ describe('editing tables', () => {
     assert.equal(remove.texts['data.csv'], 'id,title,text,question,answer,document\r\n2,Elbe,Short,,,\r\n');
   });
 
+  it('takes quotes within a cell as letters', async () => {
+    const head = 'id,document,question,answer,text\n';
+    const rows = ['q1,d,How long is a 5" pipe,x,\n', 'q2,d,What?,y,\n', 'd,,,,A "text"\n'];
+    const files = { 'data.csv': head + rows.join('') };
+    const gone = await edited(files, { kind: 'delete', ids: ['q1'] }, source);
+    assert.equal(gone.texts['data.csv'], head + rows[1] + rows[2]);
+    const changed = await edited(files, { kind: 'change question', id: 'q1', question: 'A 6" pipe?' }, source);
+    assert.equal(changed.texts['data.csv'], files['data.csv'].replace('How long is a 5" pipe', '"A 6"" pipe?"'));
+    assert.deepEqual(changed.after.problems, []);
+  });
+
+  it('finds the cells where white space stands behind quotes', async () => {
+    const spaced = 'id,document,question,answer,text\n"q1" ,"d","Which?"  ,"that","" \n"d",,,,"Text"\n';
+    const files = { 'data.csv': spaced };
+    const { texts, after } = await edited(files, { kind: 'change question', id: 'q1', question: 'New?' }, source);
+    assert.equal(texts['data.csv'], spaced.replace('Which?', 'New?'));
+    assert.equal(after.dataset.questions[0].documentId, 'd');
+    assert.deepEqual(after.problems, []);
+  });
+
   it('says which column is missing', async () => {
     const change: Change = { kind: 'change question', id: 'q1', answers: ['a', 'b'] };
     await assert.rejects(edited({ 'data.csv': csv }, change, source), {
@@ -169,10 +189,22 @@ describe('editing tables', () => {
     '{"id":"a","context":"Text one.","q":"One?","answers":{"text":["one"],"answer_start":[5]}}\n{"id":"b","context":"Text one.","q":"Two?","answers":{"text":["Text"],"answer_start":[0]}}\n';
   const columns = { text: 'context', question: 'q' };
 
+  it('passes over lines that are no rows', async () => {
+    for (const line of ['null', '7', '"x"', '[]', '{', '']) {
+      const files = { 't.jsonl': `${line}\n${both}` };
+      const change: Change = { kind: 'change document', id: 't-1', title: 'New' };
+      const { texts } = await edited(files, change, { path: 't.jsonl', columns });
+      assert.equal(texts['t.jsonl'], `${line}\n${both.replaceAll(/\}$/gm, ',"title":"New"}')}`);
+    }
+  });
+
   it('keeps documents that stand in the rows of their questions', async () => {
     const at = { path: 't.jsonl', columns };
     const text = await edited({ 't.jsonl': both }, { kind: 'change document', id: 't-1', text: 'New.' }, at);
-    assert.equal(text.texts['t.jsonl'], both.replaceAll('Text one.', 'New.'));
+    const moved = both.replaceAll('Text one.', 'New.').replace('[5]', '[-1]').replace('[0]', '[-1]');
+    assert.equal(text.texts['t.jsonl'], moved);
+    const longer = await edited({ 't.jsonl': both }, { kind: 'change document', id: 't-1', text: 'Text is one.' }, at);
+    assert.equal(longer.texts['t.jsonl'], both.replaceAll('Text one.', 'Text is one.').replace('[5]', '[8]'));
     const answers = await edited(
       { 't.jsonl': both },
       { kind: 'change question', id: 'a', answers: ['Text', 'no'] },

@@ -69,6 +69,30 @@ for (const [name, write] of [
       (value) => {
         value.data[0].title = 'R';
         value.data[0].paragraphs[1].context = 'x';
+        value.data[0].paragraphs[1].qas[0].answers[0].answer_start = -1;
+      },
+    );
+    const longer = 'In short, the Alps. The Rhine rises in the Alps.';
+    check(
+      'moves the answers with the text that they are in',
+      { kind: 'change document', id: 'Rivers-1', text: longer },
+      (value) => {
+        first(value).context = longer;
+        first(value).qas[0].answers[0].answer_start = 10;
+        first(value).qas[0].answers[1].answer_start = 14;
+        first(value).qas[1].answers[0].answer_start = 20;
+        first(value).qas[2].answers[0].answer_start = 30;
+      },
+    );
+    check(
+      'leaves answers that stay where they are',
+      { kind: 'change document', id: 'Rivers-1', text: 'Ah! Alps! He rises in the Alps.' },
+      (value) => {
+        first(value).context = 'Ah! Alps! He rises in the Alps.';
+        first(value).qas[0].answers[0].answer_start = 22;
+        first(value).qas[0].answers[1].answer_start = 4;
+        first(value).qas[1].answers[0].answer_start = -1;
+        first(value).qas[2].answers[0].answer_start = 13;
       },
     );
     check(

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { applyEdits, inverseOf, merged, replaced } from '../../../../src/dataset/edit/text';
-import { edited } from './desk';
+import { applyEdits, merged, replaced } from '../../../../src/dataset/edit/text';
+import { edited, inverseOf } from './desk';
 
 const elbe = '---\nsource: x # kept\nsplit: "test" # why\n---\n\n# Elbe #\n\nA river.\r\n';
 
@@ -14,6 +14,25 @@ describe('editing Markdown and plain text', () => {
     assert.equal((await rename(titled)).texts['elbe.md'], titled.replace('Old', `'New: "x"'`));
     assert.equal((await rename('A river.\n')).texts['elbe.md'], `---\ntitle: 'New: "x"'\n---\n\nA river.\n`);
     assert.equal((await rename('A river.\n')).after.dataset.documents[0].text, 'A river.');
+  });
+
+  for (const eol of ['\n', '\r\n'])
+    for (const block of ['>', '|', '>-', '|+'])
+      it(`keeps what follows a block ${block} with ${JSON.stringify(eol)}`, async () => {
+        const front = [`title: ${block}`, '  Old', '  title', 'split: test'];
+        const text = (...lines: string[]) => ['---', ...lines, '---', '', 'A river.', ''].join(eol);
+        const change = { kind: 'change document', id: 'elbe', title: 'New' } as const;
+        const { texts, after } = await edited({ 'elbe.md': text(...front) }, change);
+        assert.equal(texts['elbe.md'], text('title: New', 'split: test'));
+        assert.deepEqual(after.problems, []);
+        const last = await edited({ 'elbe.md': text('split: test', ...front.slice(0, 3)) }, change);
+        assert.equal(last.texts['elbe.md'], text('split: test', 'title: New'));
+      });
+
+  it('quotes what would not be one value between brackets', async () => {
+    const files = { 'elbe.md': '---\n{title: Old, split: test}\n---\nA river.\n' };
+    const { texts } = await edited(files, { kind: 'change document', id: 'elbe', title: 'A, b' });
+    assert.equal(texts['elbe.md'], files['elbe.md'].replace('Old', '"A, b"'));
   });
 
   it('names another split, and its questions follow', async () => {
