@@ -2,6 +2,7 @@
  * Looking things up in a dataset: documents by what a file calls them, questions by their document. Each index is made
  * when it is first asked for, since a dataset may hold 100,000 questions.
  */
+import { groups } from './group';
 import type { Dataset, Document, Question } from './model';
 
 export class Catalog {
@@ -49,15 +50,4 @@ export function catalogOf(dataset: Dataset): Catalog {
   const catalog = catalogs.get(dataset) ?? new Catalog(dataset);
   catalogs.set(dataset, catalog);
   return catalog;
-}
-
-function groups<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
-  const found = new Map<string, T[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = found.get(key);
-    if (group) group.push(item);
-    else found.set(key, [item]);
-  }
-  return found;
 }

@@ -15,7 +15,7 @@ export interface OutlineItem {
   children: OutlineItem[];
 }
 
-export interface Fold {
+interface Fold {
   /** First and last line, from 0. */
   start: number;
   end: number;

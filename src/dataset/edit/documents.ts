@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { UserError } from '../../errors';
 import { catalogOf } from '../catalog';
+import { groups } from '../group';
 import type { Dataset, Document, Question } from '../model';
 import { homeOf, isDocumentsFile, takeOut } from './questions';
 import type { Format } from '../source';
@@ -22,13 +23,9 @@ export class DocumentMover {
   ) {}
 
   async move(documents: readonly Document[], split: string, before?: Document): Promise<void> {
-    const groups = new Map<Format, Document[]>();
-    for (const document of documents) {
-      const format = this.formatOf(document);
-      groups.set(format, [...(groups.get(format) ?? []), document]);
-    }
-    for (const [format, group] of groups)
-      await this.moveAlike(group, format, { split, before, going: new Set(documents) });
+    const going = new Set(documents);
+    for (const [format, group] of groups(documents, (document) => this.formatOf(document)))
+      await this.moveAlike(group, format, { split, before, going });
   }
 
   /** Documents of one format. A file of plain text is a document and has no order. */

@@ -7,10 +7,12 @@ import { stringify } from 'yaml';
 import { UserError } from '../../errors';
 import { type Catalog, catalogOf } from '../catalog';
 import { fileName } from '../formats/text';
+import { groups } from '../group';
 import type { Document, Question } from '../model';
 import type { Change, Desk, FileEdit } from './change';
 import { DocumentMover } from './documents';
-import { byFile, placeFor, takeOut } from './questions';
+import { placeFor, takeOut } from './questions';
+import { isQuestion } from './sheet';
 import { Sheets } from './sheets';
 import { wrongText, wrongTitle } from './words';
 
@@ -91,13 +93,14 @@ class DatasetEditor {
   private async delete(ids: readonly string[]) {
     const { documents, questions } = this.picked(ids);
     const going = new Set(documents.map(({ id }) => id));
-    const below = this.desk.dataset.questions.filter((one) => going.has(one.documentId) || questions.includes(one));
-    const files = byFile<Document | Question>([...documents, ...below]);
-    for (const file of files.keys()) {
+    const alone = new Set(questions);
+    const below = this.desk.dataset.questions.filter((one) => going.has(one.documentId) || alone.has(one));
+    const byFile = groups<Document | Question, string>([...documents, ...below], ({ source }) => source.file);
+    for (const [file, items] of byFile) {
       if (this.sheets.input(file).format === 'text') this.sheets.delete(file);
       else {
-        const isHere = ({ source }: Document | Question) => source.file === file;
-        (await this.sheets.of(file)).remove(documents.filter(isHere), below.filter(isHere));
+        const isDocument = (one: Document | Question): one is Document => !isQuestion(one);
+        (await this.sheets.of(file)).remove(items.filter(isDocument), items.filter(isQuestion));
       }
     }
   }
@@ -106,7 +109,8 @@ class DatasetEditor {
     const document = this.document(id);
     const own = this.catalog.questionsOf(id);
     let { questions } = this.picked(ids);
-    if (own.every((one) => questions.includes(one))) questions = questions.filter((one) => !own.includes(one));
+    const picked = new Set(questions);
+    if (own.every((one) => picked.has(one))) questions = questions.filter(({ documentId }) => documentId !== id);
     if (questions.length === 0) return;
     const place = await this.placeIn(document, new Set(questions), before);
     place.sheet.addQuestions(document, await takeOut(questions, place.split, this.sheets), place);

@@ -3,7 +3,7 @@ import { type Node, parseTree } from 'jsonc-parser';
 import { replaced, type TextEdit } from './text';
 
 /** How values are laid out. */
-export interface JsonStyle {
+interface JsonStyle {
   colon: string;
   comma: string;
   /** White space within the brackets of objects and of lists on one line. */
@@ -62,7 +62,7 @@ export function writeJson(value: unknown, style: JsonStyle, eol: string, depth =
 }
 
 /** A property; the last one where a name is used twice, as `JSON.parse` does. */
-export function propertyOf(parent: Node | undefined, name: string): Node | undefined {
+function propertyOf(parent: Node | undefined, name: string): Node | undefined {
   if (parent?.type !== 'object') return undefined;
   return parent.children?.findLast((property) => property.children?.[0]?.value === name);
 }

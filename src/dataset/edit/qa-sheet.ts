@@ -12,7 +12,7 @@ import {
 } from '../formats/qa-syntax';
 import { attributeLines, textLines, valueLines } from '../formats/qa-write';
 import type { Document, Question } from '../model';
-import type { InputFile } from '../source';
+import { type InputFile, stemOf } from '../source';
 import { LineEditor } from './line-editor';
 import { type Beside, type DocumentDraft, isQuestion, type QuestionDraft, type Raw, type Sheet } from './sheet';
 import type { TextEdit } from './text';
@@ -26,6 +26,8 @@ export class QaSheet implements Sheet {
   readonly kind = 'qa';
   private readonly lines: LineEditor;
   private readonly qa: QaFile;
+  /** Questions by the lines that they begin on. */
+  private readonly parts: ReadonlyMap<number, QaQuestion>;
 
   constructor(
     text: string,
@@ -33,6 +35,8 @@ export class QaSheet implements Sheet {
   ) {
     this.lines = new LineEditor(text);
     this.qa = parseQa(text);
+    const questions = this.qa.blocks.flatMap((block) => block.questions);
+    this.parts = new Map(questions.map((part) => [part.question.line, part]));
   }
 
   setQuestion(question: Question, text: string): void {
@@ -122,7 +126,7 @@ export class QaSheet implements Sheet {
       : block && this.lastLine({ ...block, questions: [] });
     if (above !== undefined) return this.insertAfter(above, parts);
     const headless = document.source.file !== this.file.path && !this.qa.blocks.some(({ heading }) => heading);
-    const heading = headless && stemIs(this.file, document.id) ? [] : [[`# ${escapeLine(document.id)}`]];
+    const heading = headless && stemOf(this.file.name) === document.id ? [] : [[`# ${escapeLine(document.id)}`]];
     this.insertAfter(this.lines.count, [...heading, ...parts]);
   }
 
@@ -142,9 +146,9 @@ export class QaSheet implements Sheet {
   }
 
   private part({ source }: Question): QaQuestion {
-    for (const { questions } of this.qa.blocks)
-      for (const part of questions) if (part.question.line === source.line) return part;
-    throw new Error(`No question begins at ${source.file}:${source.line}`);
+    const part = this.parts.get(source.line);
+    if (!part) throw new Error(`No question begins at ${source.file}:${source.line}`);
+    return part;
   }
 
   /** Where questions about a document stand already, or may stand. */
@@ -258,10 +262,6 @@ export class QaSheet implements Sheet {
 
 function isComment(line: string): boolean {
   return line.startsWith('//');
-}
-
-function stemIs(file: InputFile, id: string): boolean {
-  return file.name.replace(/^.*\//, '').replace(/\.[^.]*$/, '') === id;
 }
 
 /** @param given the split that it has where it says none */

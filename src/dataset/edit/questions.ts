@@ -1,12 +1,14 @@
 /** Where the questions of a document stand, and how they get to another place. */
 import path from 'node:path';
 import type { Catalog } from '../catalog';
+import { asksInWiki } from '../formats/wiki';
+import { groups } from '../group';
 import type { Document, Question } from '../model';
-import type { InputFile } from '../source';
+import { type InputFile, stemOf } from '../source';
 import type { Beside, QuestionDraft, Sheet } from './sheet';
 import type { Sheets } from './sheets';
 
-export interface QuestionPlace extends Beside<Question> {
+interface QuestionPlace extends Beside<Question> {
   sheet: Sheet;
   split: string;
 }
@@ -33,13 +35,13 @@ export async function placeFor(
 export function homeOf(file: string, sheets: Sheets): Promise<Sheet> {
   const { format } = sheets.input(file);
   const folder = path.dirname(file);
-  if (format === 'text') return sheets.ofMaybe(path.join(folder, `${path.parse(file).name}.qa`), 'qa');
+  if (format === 'text') return sheets.ofMaybe(path.join(folder, `${stemOf(file)}.qa`), 'qa');
   return isDocumentsFile(sheets.input(file)) ? sheets.ofMaybe(path.join(folder, 'qa.jsonl'), 'wiki') : sheets.of(file);
 }
 
 /** Whether questions can't be in the file, but are beside it. */
-export function isDocumentsFile({ path: file, format }: InputFile): boolean {
-  return format === 'wiki' && path.basename(file).toLowerCase() === 'doc.jsonl';
+export function isDocumentsFile(file: InputFile): boolean {
+  return file.format === 'wiki' && !asksInWiki(file.name, () => true);
 }
 
 export async function takeOut(questions: readonly Question[], split: string, sheets: Sheets): Promise<QuestionDraft[]> {
@@ -48,14 +50,9 @@ export async function takeOut(questions: readonly Question[], split: string, she
     const raw = (await sheets.of(question.source.file)).carry(question);
     drafts.push({ ...question, id: ownId(question), split, raw });
   }
-  for (const [file, group] of byFile(questions)) (await sheets.of(file)).remove([], group);
+  const byFile = groups(questions, ({ source }) => source.file);
+  for (const [file, group] of byFile) (await sheets.of(file)).remove([], group);
   return drafts;
-}
-
-export function byFile<Item extends Document | Question>(items: readonly Item[]): Map<string, Item[]> {
-  const groups = new Map<string, Item[]>();
-  for (const item of items) groups.set(item.source.file, [...(groups.get(item.source.file) ?? []), item]);
-  return groups;
 }
 
 /** The id that a file names; those made of the document's id and a number are not. */

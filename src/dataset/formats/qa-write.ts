@@ -1,6 +1,7 @@
 /** Writing the `.qa` format. Reading the file gives the same dataset back, its questions grouped by document. */
 import { writeFile } from 'node:fs/promises';
 import { UserError } from '../../errors';
+import { groups } from '../group';
 import { ordinalIds } from '../ids';
 import type { Dataset, Document, Question } from '../model';
 import { escapeLine, type QaField } from './qa-syntax';
@@ -23,17 +24,17 @@ interface Block {
 /** The dataset as one `.qa` text. Throws where an id, title, split or domain spans several lines. */
 export function formatQa({ documents, questions }: Dataset): string {
   const shared = sharedFields([...documents, ...questions]);
-  const groups = groupByDocument(questions);
+  const byDocument = groups(questions, ({ documentId }) => documentId);
   const given = ordinalIds(questions);
   const known = new Set(documents.map((document) => document.id));
-  const strangers = [...groups].filter(([id]) => !known.has(id));
+  const strangers = [...byDocument].filter(([id]) => !known.has(id));
   const blocks: Block[] = [
     ...documents.map(({ id, title, text, ...place }) => ({
       name: title,
       id,
       place,
       text,
-      questions: groups.get(id) ?? [],
+      questions: byDocument.get(id) ?? [],
     })),
     ...strangers.map(([id, own]) => ({ name: id, id, place: own[0], questions: own })),
   ];
@@ -76,16 +77,6 @@ function differing(fields: Fields, around: Fields): Fields {
     ...(split === around.split ? {} : { split }),
     ...(domain === around.domain ? {} : { domain }),
   };
-}
-
-function groupByDocument(questions: readonly Question[]): Map<string, Question[]> {
-  const groups = new Map<string, Question[]>();
-  for (const question of questions) {
-    const group = groups.get(question.documentId);
-    if (group) group.push(question);
-    else groups.set(question.documentId, [question]);
-  }
-  return groups;
 }
 
 /** A line for each field that has a value. */

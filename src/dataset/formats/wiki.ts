@@ -19,13 +19,17 @@ import { readJsonlRows } from './jsonl';
 const documents: Layout = layoutOf({ id: 'wiki_id' });
 const questions: Layout = layoutOf({ document: 'wiki_id' });
 
-/** Reads one file. Where its name says nothing, a row with a question or an answer is a question. */
+/** Whether a row is a question: by the file's name, or else if it has a question or an answer. */
+export function asksInWiki(file: string, has: (column: string) => boolean): boolean {
+  const name = path.basename(file).toLowerCase();
+  return name === 'qa.jsonl' || (name !== 'doc.jsonl' && (has('question') || has('answer')));
+}
+
 export async function readWiki(file: InputFile, findings: Findings): Promise<void> {
-  const name = path.basename(file.name).toLowerCase();
   for await (const rows of readJsonlRows(file, findings)) {
     for (const row of rows) {
       const reader = new RowReader(row, file, findings);
-      const asks = name === 'qa.jsonl' || (name !== 'doc.jsonl' && (reader.has('question') || reader.has('answer')));
+      const asks = asksInWiki(file.name, (column) => reader.has(column));
       const found = asks ? questionIn(reader, questions) : documentIn(reader, documents);
       if (found && 'question' in found) findings.questions.push(found);
       else if (found) findings.documents.push(found);

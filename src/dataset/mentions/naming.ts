@@ -1,4 +1,5 @@
 /** What a file says of ids, whatever its format. Large files are read only at the rows that are asked for. */
+import { isReadOnly } from '../edit/read-only';
 import { stemOf } from '../source';
 import type { RowFile } from './columns';
 import { CsvNaming } from './csv';
@@ -14,7 +15,7 @@ import { namingInQa } from './qa';
 export function namingIn(text: string, file: RowFile, lines: Iterable<number>): Naming {
   if (file.format === 'qa') return namingInQa(text, stemOf(file.name));
   if (file.format === 'text') return { mentions: mentionInText(text, stemOf(file.name)), questionIds: [] };
-  if (file.format === 'squad' || /\.parquet$/i.test(file.name)) return { mentions: [], questionIds: [] };
+  if (file.format === 'squad' || isReadOnly({ path: file.name })) return { mentions: [], questionIds: [] };
   const csv = /\.[ct]sv$/i.test(file.name) ? new CsvNaming(text, file) : undefined;
   const rows = startsOf(text, lines).map(({ line, offset }) =>
     csv ? csv.rowAt(line, offset) : namingInRow(lineAt(text, offset), line, file),

@@ -4,6 +4,8 @@
  */
 import { UserError } from '../../errors';
 import type { Catalog } from '../catalog';
+import { isReadOnly } from '../edit/read-only';
+import { groups } from '../group';
 import { ordinalId } from '../ids';
 import type { Document, Problem } from '../model';
 import type { InputFile } from '../source';
@@ -23,7 +25,7 @@ export interface Renaming {
 }
 
 /** Where to look for an id. */
-export interface Searched {
+interface Searched {
   catalog: Catalog;
   problems: readonly Problem[];
   files: readonly InputFile[];
@@ -60,21 +62,15 @@ function checkId({ id, title }: Document, to: string, catalog: Catalog): void {
 /** Parquet files are no texts. */
 function checkEditable(document: Document, catalog: Catalog): void {
   const sources = [document, ...catalog.questionsOf(document.id)].map(({ source }) => source.file);
-  const binary = sources.find((file) => /\.parquet$/i.test(file));
+  const binary = sources.find((file) => isReadOnly({ path: file }));
   if (binary) throw new UserError(`The id "${document.id}" is in ${binary}, which cannot be edited.`);
 }
 
 /** Rows that name the document, and rows that are left out for a problem and may name it too. */
 function linesNaming(document: Document, { catalog, problems }: Searched): Map<string, number[]> {
-  const lines = new Map<string, number[]>();
-  const add = (file: string, line: number) => {
-    const known = lines.get(file);
-    if (known) known.push(line);
-    else lines.set(file, [line]);
-  };
-  for (const { source } of [document, ...catalog.questionsOf(document.id)]) add(source.file, source.line);
-  for (const { file, line } of problems) add(file, line);
-  return lines;
+  const records = [document, ...catalog.questionsOf(document.id)].map(({ source }) => source);
+  const byFile = groups([...records, ...problems], ({ file }) => file);
+  return new Map([...byFile].map(([file, places]) => [file, places.map(({ line }) => line)]));
 }
 
 function editsIn(file: string, { mentions }: Naming, from: string, to: string): FileEdit[] {
