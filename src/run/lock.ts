@@ -7,7 +7,10 @@ import { UserError } from '../errors';
 import { onDisk, readLines } from './files';
 import { isAlive, markOf, type ProcessMark } from './process';
 
-/** Takes the lock for this process; throws a UserError that names the folder while another living process has it. */
+/** Another process has the folder. */
+export class TakenError extends UserError {}
+
+/** Takes the lock for this process; throws a TakenError that names the folder while another living process has it. */
 export function takeLock(file: string, folder: string): void {
   const holder = lockHolder(file);
   if (holder && isAlive(holder) && holder.pid !== process.pid) throw taken(folder, holder);
@@ -24,7 +27,7 @@ export function lockHolder(file: string): ProcessMark | undefined {
   return readLines<ProcessMark>(file).values[0];
 }
 
-function taken(folder: string, holder?: ProcessMark): UserError {
+function taken(folder: string, holder?: ProcessMark): TakenError {
   const who = holder ? `process ${holder.pid} on ${holder.host}` : 'another process';
-  return new UserError(`${folder} is already being trained by ${who}`);
+  return new TakenError(`${folder} is already being trained by ${who}`);
 }

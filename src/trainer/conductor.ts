@@ -1,20 +1,23 @@
 /**
  * The conductor process: `node conductor.cjs OUT JOBS`. It trains the runs in a folder that wait for it, in the order of
- * their turns, and outlives the window that started it. Two conductors of one folder work one after the other.
+ * their turns, and outlives the window that started it. The line is complete when its input ends. Two conductors of one
+ * folder work one after the other.
  */
-import { existsSync, rmSync } from 'node:fs';
+import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { onDisk } from '../run/files';
 import { runsBelow } from '../run/find';
 import { RunFolder } from '../run/folder';
-import { takeLock } from '../run/lock';
+import { TakenError, takeLock } from '../run/lock';
 import { summarizeRun } from '../run/summary';
 import { writeComparison } from '../run/write-comparison';
 import { conduct } from './conduct';
 
 async function main(out: string, jobs: number): Promise<void> {
   const lock = join(out, 'conductor.lock');
+  await lineComplete();
   await takeTurn(lock, out);
   try {
     await conduct(ownRuns(out), jobs);
@@ -24,13 +27,19 @@ async function main(out: string, jobs: number): Promise<void> {
   }
 }
 
+/** Whoever starts a conductor marks the runs for it afterwards, and then ends its input. */
+async function lineComplete(): Promise<void> {
+  process.stdin.resume();
+  await once(process.stdin, 'end');
+}
+
 /** Waits until no other conductor has the folder. */
 async function takeTurn(lock: string, out: string): Promise<void> {
   for (;;) {
     try {
       return takeLock(lock, out);
     } catch (error) {
-      if (!existsSync(lock)) throw error;
+      if (!(error instanceof TakenError)) throw error;
       await setTimeout(500);
     }
   }

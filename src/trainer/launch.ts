@@ -73,11 +73,13 @@ export function startTrainer(folder: RunFolder): ChildProcess {
  * @param out folder that all of them lie in
  */
 export function startConductor(out: string, runs: readonly RunFolder[], jobs: number): void {
-  const conductor = detach('conductor', [out, String(jobs)], 'ignore').on('error', () => {});
+  const conductor = detach('conductor', [out, String(jobs)], 'ignore', 'pipe').on('error', () => {});
   conductor.unref();
-  const { pid } = conductor;
+  const { pid, stdin } = conductor;
   if (pid === undefined) throw new UserError('The system starts no more processes; close other programs.');
   lineUp(runs, pid);
+  // The end of its input tells it that the line is complete; it also comes if this process dies.
+  stdin!.on('error', () => {}).end();
 }
 
 /** Marks the runs as waiting for a process, in this order. */
@@ -87,10 +89,15 @@ export function lineUp(runs: readonly RunFolder[], pid: number = process.pid): v
 }
 
 /** Starts one of this program's bundles as a process of its own, also where this one is an Electron. */
-function detach(bundle: string, words: string[], output: number | 'ignore'): ChildProcess {
+function detach(
+  bundle: string,
+  words: string[],
+  output: number | 'ignore',
+  input: 'pipe' | 'ignore' = 'ignore',
+): ChildProcess {
   return spawn(process.execPath, [join(__dirname, `${bundle}.cjs`), ...words], {
     detached: true,
-    stdio: ['ignore', output, output],
+    stdio: [input, output, output],
     env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
     windowsHide: true,
   });

@@ -23,15 +23,16 @@ export interface Asked {
 
 /** All variants of a seed before the next seed, so that a first table is complete early. */
 export function planRuns({ name, experiment, data, variants, seeds, out }: Asked): WorkPlan[] {
+  const works = variants.map(({ choice }) => workOf(experiment, choice, data.dataset));
   return seeds.flatMap((seed) =>
-    variants.map((variant) => ({
+    variants.map((variant, i) => ({
       path: join(out, `${variant.name}-seed${seed}`),
       name,
       experiment,
       variant,
       seed,
       dataHash: data.hash,
-      work: workOf(experiment, variant.choice, data.dataset),
+      work: works[i],
     })),
   );
 }

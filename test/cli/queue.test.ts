@@ -8,14 +8,19 @@ import { RunFolder } from '../../src/run/folder';
 import { markOf } from '../../src/run/process';
 import { stateOf } from '../../src/run/state';
 import { open } from '../../src/vscode/runs/jobs';
-import { finish, makeWorld, until } from './small';
+import { finish, makeWorld, startPit, until } from './small';
 
 const conductor = resolve(__dirname, '../../dist/conductor.cjs');
 
+function startConductor(out: string, jobs = 1) {
+  return spawn(process.execPath, [conductor, out, String(jobs)], { stdio: ['pipe', 'pipe', 'pipe'] });
+}
+
 /** Starts a conductor as a window does: the runs are lined up for it while it begins. */
 function conduct(out: string, paths: readonly string[], jobs = 1) {
-  const child = spawn(process.execPath, [conductor, out, String(jobs)], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = startConductor(out, jobs);
   paths.forEach((path, turn) => RunFolder.open(path).enqueue({ ...markOf(child.pid), turn }));
+  child.stdin.end();
   return child;
 }
 
@@ -41,6 +46,17 @@ describe('the conductor of a queue', () => {
     assert.ok(turn(order[0], 'finished') <= turn(order[1], 'started'));
     assert.match(readFileSync(join(out, 'comparison.md'), 'utf8'), /Pre-instruction-tuning/i);
     assert.equal(existsSync(join(out, 'conductor.lock')), false);
+  });
+
+  it('begins when its line is complete, however late that is', async () => {
+    const { out, paths } = await makeRuns(['closed-book']);
+    const child = startConductor(out);
+    // A process that begins later and ends: the conductor has long been there.
+    await finish(startPit('--version'));
+    RunFolder.open(paths[0]).enqueue({ ...markOf(child.pid), turn: 0 });
+    child.stdin.end();
+    assert.equal((await finish(child)).code, 0);
+    assert.equal(stateOf(RunFolder.open(paths[0])), 'finished');
   });
 
   it('trains nothing that was lined up for others or has been taken out', async () => {

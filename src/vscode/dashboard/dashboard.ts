@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
+import { telling } from '../telling';
 import {
   actions,
   firstLook,
@@ -13,7 +14,7 @@ import {
   type Look,
   type PageMessage,
 } from '../../../webview/messages';
-import { messageOf, UserError } from '../../errors';
+import { messageOf } from '../../errors';
 import { Desk } from '../desk';
 import type { Dashboard as Shared, Lab } from '../lab';
 import { predictionsBefore, runsToShow } from './entries';
@@ -109,12 +110,7 @@ export class Dashboard implements Shared, vscode.Disposable {
   }
 
   private async hear(message: PageMessage): Promise<void> {
-    try {
-      await this.answer(message);
-    } catch (error) {
-      if (!(error instanceof UserError)) this.lab.log.error(error as Error);
-      void vscode.window.showErrorMessage(messageOf(error));
-    }
+    await telling(this.lab, async () => this.answer(message))();
     this.heard.fire(message);
   }
 

@@ -1,14 +1,19 @@
 /** Makes changes of datasets in their files: one workspace edit each, so that one undo takes it back. */
 import * as vscode from 'vscode';
 import type { Change, FileEdit } from '../../dataset/edit/change';
-import { UserError } from '../../errors';
+import { messageOf, UserError } from '../../errors';
+import { makeEdit, textEditsIn } from '../edits';
 import type { Holding, Library } from '../lab';
 
 /** @throws UserError for what can't be so, and where the texts are changed at the same time */
 export async function applyChange(library: Library, holding: Holding, change: Change): Promise<void> {
   const { dataset } = await library.load(holding);
   const read = new Texts();
-  const [{ editDataset }, files] = await Promise.all([import('../../dataset/edit/edit'), inputsOf(holding)]);
+  const [{ editDataset }, { filesOf }] = await Promise.all([
+    import('../../dataset/edit/edit'),
+    import('../../dataset/files'),
+  ]);
+  const files = await filesOf(holding.sources);
   const edits = await editDataset(
     { dataset, sources: holding.sources, files, read: (file) => read.text(file) },
     change,
@@ -16,18 +21,7 @@ export async function applyChange(library: Library, holding: Holding, change: Ch
   const isSame = (await library.load(holding)).dataset === dataset;
   if (!isSame || read.haveChanged) throw new UserError('The files have changed meanwhile: nothing was done.');
   if (edits.length === 0) return;
-  const isDone = await vscode.workspace.applyEdit(await workspaceEdit(edits));
-  if (!isDone) throw new UserError('The editor refused the change: nothing was done.');
-}
-
-async function inputsOf({ sources }: Holding) {
-  const [{ findFiles }, { defaultLineLimit }, { Findings }] = await Promise.all([
-    import('../../dataset/files'),
-    import('../../dataset/lines'),
-    import('../../dataset/problem'),
-  ]);
-  const found = await Promise.all(sources.map((source) => findFiles(source, defaultLineLimit, new Findings())));
-  return found.flat();
+  await makeEdit(await workspaceEdit(edits));
 }
 
 /** Texts as editors hold them. */
@@ -49,9 +43,7 @@ async function openText(file: string): Promise<vscode.TextDocument> {
   try {
     return await vscode.workspace.openTextDocument(file);
   } catch (error) {
-    throw new UserError(
-      `VS Code cannot open ${file} as text: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    throw new UserError(`VS Code cannot open ${file} as text: ${messageOf(error)}`);
   }
 }
 
@@ -61,18 +53,7 @@ async function workspaceEdit(edits: readonly FileEdit[]): Promise<vscode.Workspa
     const uri = vscode.Uri.file(edit.file);
     if (edit.kind === 'create') whole.createFile(uri, { contents: new TextEncoder().encode(edit.text) });
     else if (edit.kind === 'delete') whole.deleteFile(uri);
-    else whole.set(uri, await textEdits(uri, edit.edits));
+    else whole.set(uri, textEditsIn(await vscode.workspace.openTextDocument(uri), edit.edits));
   }
   return whole;
-}
-
-async function textEdits(
-  uri: vscode.Uri,
-  edits: Extract<FileEdit, { kind: 'change' }>['edits'],
-): Promise<vscode.TextEdit[]> {
-  const document = await vscode.workspace.openTextDocument(uri);
-  return edits.map(({ start, end, text }) => {
-    const range = new vscode.Range(document.positionAt(start), document.positionAt(end));
-    return new vscode.TextEdit(range, text);
-  });
 }

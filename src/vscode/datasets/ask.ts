@@ -61,7 +61,10 @@ function pickAnswer(items: AnswerItem[]): Promise<{ index: number; isRemoval: bo
   pick.title = 'Accepted answers, the preferred one first';
   pick.items = items;
   return new Promise((done) => {
-    pick.onDidAccept(() => done({ index: pick.selectedItems[0].index, isRemoval: false }));
+    pick.onDidAccept(() => {
+      const [item] = pick.selectedItems;
+      if (item) done({ index: item.index, isRemoval: false });
+    });
     pick.onDidTriggerItemButton(({ item }) => done({ index: item.index, isRemoval: true }));
     pick.onDidHide(() => done(undefined));
     pick.show();

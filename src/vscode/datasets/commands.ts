@@ -1,8 +1,10 @@
 /** The commands of the Datasets view. Each becomes one change, and a change one edit of the files. */
 import * as vscode from 'vscode';
+import { makeEdit } from '../edits';
+import { telling } from '../telling';
 import type { Change } from '../../dataset/edit/change';
 import type { Document } from '../../dataset/model';
-import { messageOf, UserError } from '../../errors';
+import { UserError } from '../../errors';
 import type { Holding, Lab } from '../lab';
 import { applyChange } from './apply';
 import { askAnswers, askNewAnswers, askText, askTitle, pickDocument, pickSplit } from './ask';
@@ -31,15 +33,8 @@ export class DatasetCommands {
 
   readonly make = (holding: Holding, change: Change): Promise<void> => applyChange(this.lab.library, holding, change);
 
-  /** Says in one sentence what a person can mend; anything else keeps its stack in the log. */
   readonly guard = async (work: () => unknown): Promise<void> => {
-    try {
-      await work();
-    } catch (error) {
-      if (error instanceof vscode.CancellationError) return;
-      if (!(error instanceof UserError)) this.lab.log.error(error as Error);
-      void vscode.window.showErrorMessage(messageOf(error));
-    }
+    await telling(this.lab, async () => work())();
   };
 
   register(): vscode.Disposable {
@@ -105,12 +100,13 @@ export class DatasetCommands {
     const isNamed = document.title === document.id && document.source.file.endsWith('.qa');
     if (!isNamed) return this.make(holding, { kind: 'change document', id: document.id, title });
     const { file, line } = document.source;
-    const at = new vscode.Position(line - 1, '# '.length);
+    const heading = (await vscode.workspace.openTextDocument(file)).lineAt(line - 1).text;
+    const at = new vscode.Position(line - 1, /^#[ \t]*/.exec(heading)?.[0].length ?? 0);
     const edit = await vscode.commands.executeCommand<vscode.WorkspaceEdit>(
       'vscode.executeDocumentRenameProvider',
       ...[vscode.Uri.file(file), at, title],
     );
-    await vscode.workspace.applyEdit(edit);
+    await makeEdit(edit);
   }
 
   private async editDocument(node: Node | undefined, given: Given): Promise<void> {

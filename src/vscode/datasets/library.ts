@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import type { LoadedDataset } from '../../dataset/load';
 import type { DatasetSource } from '../../dataset/source';
 import type { Experiments, Holding, Library } from '../lab';
+import { isHidden, watchFolders } from '../folders';
 import { holdingsOf, isBelow } from './holdings';
 import { DatasetReader } from './reader';
 
@@ -12,7 +13,6 @@ const data = '**/*.{qa,jsonl,ndjson,json,csv,tsv,parquet,md,markdown,txt}';
 /** What makes a folder a dataset without an experiment that says so, and texts that may belong to it. */
 const marked = '**/{doc.jsonl,qa.jsonl,*.qa,*.md,*.markdown,*.txt}';
 const passedOver = '**/{node_modules,runs,.*}/**';
-const hidden = /(^|[\\/])(node_modules|runs|\.[^\\/]*)([\\/]|$)/;
 /** Milliseconds: a burst of keystrokes counts as one change. */
 const settling = 150;
 
@@ -36,7 +36,7 @@ export class WorkspaceLibrary implements Library {
       this.changed,
       this.reader,
       this.watch(data),
-      this.watchFolders(),
+      watchFolders((folder) => this.noteFile(folder)),
       ...this.watchEditors(),
       experiments.onDidChange(() => this.findAgain()),
       vscode.workspace.onDidChangeWorkspaceFolders(() => this.findAgain()),
@@ -77,7 +77,8 @@ export class WorkspaceLibrary implements Library {
   }
 
   private async reading(file: vscode.Uri): Promise<DatasetSource[]> {
-    const { experiment } = await this.experiments.read(file);
+    // One that has just gone, or may not be read, must not hide the data of the others.
+    const { experiment } = await this.experiments.read(file).catch(() => ({ experiment: undefined }));
     const { sourcesOf } = await import('../../schedule/paths');
     if (experiment) this.readings.set(file.fsPath, sourcesOf(experiment, path.dirname(file.fsPath)));
     return this.readings.get(file.fsPath) ?? [];
@@ -103,16 +104,6 @@ export class WorkspaceLibrary implements Library {
       // What an editor holds is followed there.
       watcher.onDidChange((file) => !openDocument(file) && this.noteText(file.fsPath)),
     );
-  }
-
-  /** A folder may come with files in it that nobody tells of. */
-  private watchFolders(): vscode.Disposable {
-    const watcher = vscode.workspace.createFileSystemWatcher('**', false, true, false);
-    const note = ({ fsPath }: vscode.Uri) => {
-      const below = vscode.workspace.asRelativePath(fsPath, false);
-      if (path.extname(below) === '' && !hidden.test(below)) this.noteFile(fsPath);
-    };
-    return vscode.Disposable.from(watcher, watcher.onDidCreate(note), watcher.onDidDelete(note));
   }
 
   private watchEditors(): vscode.Disposable[] {
@@ -147,8 +138,9 @@ export class WorkspaceLibrary implements Library {
   /** A file or folder has come or gone. */
   private noteFile(file: string): void {
     if (file.endsWith('.pit.json')) return;
-    this.forget(file);
-    this.findAgain();
+    const isRead = this.forget(file);
+    // A run that trains writes files all the time.
+    if (isRead || !isHidden(file)) this.findAgain();
   }
 
   private noteText(file: string): void {

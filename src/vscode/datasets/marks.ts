@@ -1,4 +1,5 @@
 /** What is wrong in which row of the view: a problem marks what stands at its place, and everything around that. Pure. */
+import { catalogOf } from '../../dataset/catalog';
 import type { Dataset, Document, Problem, Question } from '../../dataset/model';
 import type { Places } from './places';
 
@@ -10,15 +11,15 @@ export class Marks {
 
   constructor(
     readonly all: readonly Problem[],
-    { documents }: Dataset,
+    dataset: Dataset,
     places: Places,
   ) {
     if (all.length === 0) return;
-    const byId = new Map(documents.map((document) => [document.id, document]));
+    const catalog = catalogOf(dataset);
     for (const problem of all) {
       const item = places.at(problem.file, problem.line, problem.column);
       if (!item) continue;
-      const document = 'question' in item ? byId.get(item.documentId) : item;
+      const document = 'question' in item ? catalog.document(item.documentId) : item;
       for (const one of new Set([item, ...(document ? [document] : [])])) add(this.items, one, problem);
       add(this.splits, document?.split ?? item.split, problem);
     }

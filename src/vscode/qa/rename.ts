@@ -1,10 +1,7 @@
 /** Renaming a document wherever its datasets and the experiments on them name it, in one edit. */
 import * as vscode from 'vscode';
-import { findFiles } from '../../dataset/files';
-import { defaultLineLimit } from '../../dataset/lines';
 import type { Renaming } from '../../dataset/mentions/rename';
 import type { Document } from '../../dataset/model';
-import { Findings } from '../../dataset/problem';
 import { UserError } from '../../errors';
 import { orderIdsIn } from '../../schedule/order-ids';
 import type { Lab } from '../lab';
@@ -38,10 +35,12 @@ export class DocumentRenames implements vscode.RenameProvider {
 
   private async renameIn(shelf: Shelf, document: Document, to: string, edit: OnceEdit): Promise<void> {
     const { holding, catalog, loaded } = shelf;
-    const found = holding.sources.map((source) => findFiles(source, defaultLineLimit, new Findings()));
-    const files = (await Promise.all(found)).flat();
+    const [{ renameDocument }, { filesOf }] = await Promise.all([
+      import('../../dataset/mentions/rename'),
+      import('../../dataset/files'),
+    ]);
+    const files = await filesOf(holding.sources);
     const searched = { catalog, problems: loaded.problems, files, read: textOf };
-    const { renameDocument } = await import('../../dataset/mentions/rename');
     const renaming = await renameDocument(document, to, searched);
     for (const { file, span, text } of renaming.edits) edit.replace(vscode.Uri.file(file), rangeOf(span), text);
     for (const file of await experimentsOn(this.lab, holding)) await renameInOrders(file, renaming, edit);

@@ -1,7 +1,8 @@
 /** Which datasets a file belongs to, and what they hold: what every feature of the language looks things up in. */
-import { dirname, relative, sep } from 'node:path';
+import { dirname, relative } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
+import { isBelow } from '../../dataset/source';
 import { type Catalog, catalogOf } from '../../dataset/catalog';
 import type { LoadedDataset } from '../../dataset/load';
 import type { RowFile } from '../../dataset/mentions/columns';
@@ -17,7 +18,7 @@ export interface Shelf {
 /** The datasets that a file of data is a part of, and where it stands in each. */
 export async function shelvesWith(lab: Lab, file: string): Promise<(Shelf & { rows: RowFile })[]> {
   const found = (await lab.library.holdings()).flatMap((holding) => {
-    const source = holding.sources.find(({ path }) => file === path || file.startsWith(path + sep));
+    const source = holding.sources.find(({ path }) => isBelow(file, path));
     const rows = source && rowFile(source, file);
     return rows ? [{ holding, rows }] : [];
   });

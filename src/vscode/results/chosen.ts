@@ -9,7 +9,7 @@ import type { RunFolder } from '../../run/folder';
 import type { Lab } from '../lab';
 import { AnswerBook, type Found, sameQuestion } from './book';
 import { type Checkpoint, checkpointsOf } from './checkpoints';
-import { unattended } from './telling';
+import { unattended } from '../telling';
 import { Evaluations, readBook, standing } from './evaluations';
 
 const memoryKey = 'pit.chosenCheckpoint';

@@ -1,7 +1,7 @@
 /** Writes verdicts behind the answers in the editors: only in the lines that are seen, and only once they stand still. */
 import * as vscode from 'vscode';
 import type { Lab } from '../lab';
-import { unattended } from './telling';
+import { unattended } from '../telling';
 import { spotsOf } from './document-spots';
 import { type InlineVerdict, type Tone, verdicts } from './inline';
 import type { Sheets } from './sheets';

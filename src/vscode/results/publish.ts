@@ -10,7 +10,7 @@ import type { RunFolder } from '../../run/folder';
 import type { Holding, Lab, LiveRun } from '../lab';
 import { type Found, Matching } from './book';
 import { experimentOf } from './checkpoints';
-import { unattended } from './telling';
+import { unattended } from '../telling';
 import { Evaluations, readBook, standing } from './evaluations';
 import { isDataOf, matchAll } from './sheets';
 import type { TestReport } from './test-report';
@@ -33,7 +33,10 @@ export class Publisher implements vscode.Disposable {
   ) {
     this.subscriptions = [
       lab.runs.onDidChange(({ path, run }) => unattended(lab, this.look(path, run))),
-      tests.onDidOpen(() => lab.runs.chosen && unattended(lab, this.publish(lab.runs.chosen.folder))),
+      tests.onDidOpen(() => {
+        const { chosen } = lab.runs;
+        if (chosen?.state === 'finished') unattended(lab, this.publish(chosen.folder));
+      }),
     ];
     for (const run of lab.runs.all()) unattended(lab, this.look(run.folder.path, run));
   }
@@ -53,7 +56,7 @@ export class Publisher implements vscode.Disposable {
     if (run?.state === 'finished') await this.publish(run.folder);
   }
 
-  /** Only the answers to test questions that read as they did. */
+  /** Of a finished run: only the answers to test questions that read as they did. */
   async publish(folder: RunFolder): Promise<void> {
     if (this.published.has(folder.path)) return;
     this.published.add(folder.path);

@@ -9,7 +9,7 @@ import { ResultsHover } from './hover';
 import { ResultsLenses } from './lenses';
 import { Publisher } from './publish';
 import { Sheets } from './sheets';
-import { telling } from './telling';
+import { telling } from '../telling';
 import { QuestionTests } from './tests';
 
 /** Files that may hold questions. */

@@ -2,9 +2,11 @@
  * What is known of the questions in a file: which these are, by the library, and the chosen run's answer to each. Both
  * are worked out once for a version of the dataset and of the answers, in portions that block nothing.
  */
-import { sep } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import * as vscode from 'vscode';
+import { groups } from '../../dataset/group';
+import { isBelow } from '../../dataset/source';
+import { sourcesOf } from '../../schedule/paths';
 import type { LoadedDataset } from '../../dataset/load';
 import type { Question } from '../../dataset/model';
 import type { RunFolder } from '../../run/folder';
@@ -73,7 +75,7 @@ export class Sheets implements vscode.Disposable {
   /** Those that may hold a file; what the chosen run has read comes first. */
   private async holdingsWith(file: string, run?: RunFolder): Promise<Holding[]> {
     const holdings = await this.lab.library.holdings();
-    const holds = ({ path }: { path: string }) => file === path || file.startsWith(path + sep);
+    const holds = ({ path }: { path: string }) => isBelow(file, path);
     return holdings
       .filter(({ sources }) => sources.some(holds))
       .sort((a, b) => Number(run !== undefined && isDataOf(run, b)) - Number(run !== undefined && isDataOf(run, a)));
@@ -82,12 +84,7 @@ export class Sheets implements vscode.Disposable {
   private byFile(loaded: LoadedDataset): Map<string, Question[]> {
     const known = this.files.get(loaded);
     if (known) return known;
-    const files = new Map<string, Question[]>();
-    for (const question of loaded.dataset.questions) {
-      const there = files.get(question.source.file);
-      if (there) there.push(question);
-      else files.set(question.source.file, [question]);
-    }
+    const files = groups(loaded.dataset.questions, ({ source }) => source.file);
     this.files.set(loaded, files);
     return files;
   }
@@ -124,10 +121,8 @@ const readPaths = new WeakMap<RunFolder, string[]>();
 function pathsReadBy(run: RunFolder): string[] {
   const known = readPaths.get(run);
   if (known) return known;
-  const data = experimentOf(run)?.data ?? [];
-  const paths = (Array.isArray(data) ? data : [data]).map((source) =>
-    typeof source === 'string' ? source : source.path,
-  );
+  const experiment = experimentOf(run);
+  const paths = experiment ? sourcesOf(experiment, run.path).map(({ path }) => path) : [];
   readPaths.set(run, paths);
   return paths;
 }

@@ -10,7 +10,7 @@ import type { Prediction } from '../../run/events';
 import type { Holding, Lab } from '../lab';
 import type { Answerers } from './answerers';
 import type { Chosen } from './chosen';
-import { unattended } from './telling';
+import { unattended } from '../telling';
 import { TestReport, type TestRunSummary } from './test-report';
 import { type Node, TestTree } from './test-tree';
 

@@ -1,7 +1,6 @@
 /** The commands on runs by their ids, as package.json names them. */
 import * as vscode from 'vscode';
-import { messageOf, UserError } from '../../errors';
-import type { Lab, LiveRun } from '../lab';
+import type { LiveRun } from '../lab';
 import { deleteRuns, openRuns, showLog, stopRuns } from './actions';
 import type { Choice } from './choose';
 import type { Desk } from './desk';
@@ -56,17 +55,4 @@ function choiceIn(word: unknown): Choice | undefined {
 
 function reveal(command: string, path: string): Thenable<unknown> {
   return vscode.commands.executeCommand(command, vscode.Uri.file(path));
-}
-
-/** What a person can mend becomes a message; everything else keeps its stack in the log. */
-export function telling({ log }: Lab, act: Act): Act {
-  return async (...words: never[]): Promise<unknown> => {
-    try {
-      return await act(...words);
-    } catch (error) {
-      if (!(error instanceof UserError)) log.error(error as Error);
-      void vscode.window.showErrorMessage(messageOf(error));
-      return undefined;
-    }
-  };
 }

@@ -56,7 +56,10 @@ export class Digests implements vscode.Disposable {
       kept.digest = undefined; // A folder that is being removed or is damaged has no numbers; its state says so.
     }
     const now = Date.now();
-    Object.assign(kept, { isReading: false, next: now + Math.max(patience.least, patience.times * (now - began)) });
+    const rest = Math.max(patience.least, patience.times * (now - began));
+    // A run that has turned while it was read is read again at once.
+    const hasTurned = kept.isStale && this.runs.get(path)?.state !== kept.digest?.state;
+    Object.assign(kept, { isReading: false, next: hasTurned ? 0 : now + rest });
     if (this.runs.get(path)) this.read.fire(path);
   }
 

@@ -40,6 +40,7 @@ export class FollowedRun {
 
   /** Whether something may happen to it at any moment: it runs or waits, or a process may be about to take it. */
   get isOpen(): boolean {
+    if (this.isFinished) return false;
     if (this.state === 'running' || this.state === 'waiting') return true;
     return [this.folder.holder(), this.folder.queued()].some((mark) => mark !== undefined && isAlive(mark));
   }

@@ -97,8 +97,8 @@ export async function open({ file, variants, seeds, jobs, again }: Order): Promi
   const suits = again ? (plan: WorkPlan) => !isThere(plan) : fits;
   const usual = runsFolder(dirname(file), name);
   let out = usual;
-  for (let number = 2; !plansIn(out).every(suits); number++) out = `${usual}-${number}`;
-  const plans = plansIn(out);
+  let plans = plansIn(out);
+  for (let number = 2; !plans.every(suits); number++) plans = plansIn((out = `${usual}-${number}`));
   const free = plans.filter((plan) => !isThere(plan) || !isBusy(plan.path));
   const runs = openRuns(free);
   const paths = runs.filter(({ finished }) => !finished).map(({ folder }) => folder.path);

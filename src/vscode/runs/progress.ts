@@ -33,9 +33,11 @@ export class RunProgressViews implements vscode.Disposable {
   }
 
   private show(): void {
-    const open = this.runs.all().filter(isAtWork);
+    const all = this.runs.all();
+    const open = all.filter(isAtWork);
     this.showBar(open);
-    const groups = groupsOf(this.runs.all()).filter(({ runs }) => runs.some(isAtWork));
+    if (open.length === 0 && this.notes.size === 0) return;
+    const groups = groupsOf(all).filter(({ runs }) => runs.some(isAtWork));
     for (const group of groups) this.noteOf(group.out).show(group);
     for (const [out, note] of this.notes) if (!groups.some((group) => group.out === out)) this.close(out, note);
   }

@@ -1,7 +1,8 @@
 /** Run PIT and the Runs view: makes what the other files of this room describe. */
 import * as vscode from 'vscode';
 import type { Lab } from '../lab';
-import { commandsOf, telling } from './commands';
+import { telling } from '../telling';
+import { commandsOf } from './commands';
 import { Desk } from './desk';
 import { Digests } from './digests';
 import { Endings } from './endings';

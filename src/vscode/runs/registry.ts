@@ -41,8 +41,8 @@ export class WorkspaceRuns implements Runs {
       watcher.onDidCreate((file) => this.add(dirname(file.fsPath))),
       watcher.onDidDelete((file) => this.drop(dirname(file.fsPath))),
       vscode.workspace.onDidChangeWorkspaceFolders(() => this.search()),
-      every(pause.look, () => this.look()),
-      every(pause.sweep, () => this.sweep()),
+      this.every(pause.look, () => this.look()),
+      this.every(pause.sweep, () => this.sweep()),
     ];
     this.ready = this.search();
   }
@@ -56,10 +56,7 @@ export class WorkspaceRuns implements Runs {
   }
 
   get chosen(): LiveRun | undefined {
-    const choice = this.memory.get<string>(chosenKey);
-    return (
-      (choice === undefined ? undefined : this.get(choice)) ?? this.all().find(({ state }) => state === 'finished')
-    );
+    return this.current === undefined ? undefined : this.get(this.current);
   }
 
   choose(path: string): void {
@@ -81,15 +78,15 @@ export class WorkspaceRuns implements Runs {
     } catch {
       return; // Just removed, or half written: the next sweep finds it if it is there.
     }
-    this.tell(path);
     this.compareChoice();
+    this.tell(path);
   }
 
   /** Forgets a run whose folder is gone. */
   drop(path: string): void {
     if (!this.runs.delete(path)) return;
-    this.tell(path);
     this.compareChoice();
+    this.tell(path);
   }
 
   private sorted(): FollowedRun[] {
@@ -119,8 +116,9 @@ export class WorkspaceRuns implements Runs {
   private async sweep(): Promise<void> {
     const known = [...this.runs.keys()];
     const found = new Set<string>();
-    for (const file of await this.experiments.files())
-      for await (const path of searchRuns(join(dirname(file.fsPath), 'runs'), depth.runs)) found.add(path);
+    const files = await this.experiments.files();
+    for (const place of new Set(files.map(({ fsPath }) => join(dirname(fsPath), 'runs'))))
+      for await (const path of searchRuns(place, depth.runs)) found.add(path);
     for (const place of new Set(known.filter((path) => !found.has(path)).map(dirname)))
       for await (const path of searchRuns(place, depth.output)) found.add(path);
     for (const path of found) this.add(path);
@@ -147,22 +145,23 @@ export class WorkspaceRuns implements Runs {
       changed ||= glimpse.changed;
       turned ||= glimpse.turned;
     }
-    if (changed && this.runs.has(path)) this.tell(path);
     if (turned) this.compareChoice();
+    if (changed && this.runs.has(path)) this.tell(path);
+  }
+
+  /** Does something again and again, never twice at once; what fails once is tried again. */
+  private every(milliseconds: number, act: () => Promise<void>): vscode.Disposable {
+    let isBusy = false;
+    const timer = setInterval(async () => {
+      if (isBusy) return;
+      isBusy = true;
+      await act().catch((error) => this.log.debug(messageOf(error)));
+      isBusy = false;
+    }, milliseconds);
+    return new vscode.Disposable(() => clearInterval(timer));
   }
 
   dispose(): void {
     vscode.Disposable.from(...this.subscriptions, this.changed, this.chose).dispose();
   }
-}
-
-/** Does something again and again, never twice at once. */
-function every(milliseconds: number, act: () => Promise<void>): vscode.Disposable {
-  let isBusy = false;
-  const timer = setInterval(async () => {
-    if (isBusy) return;
-    isBusy = true;
-    await act().finally(() => (isBusy = false));
-  }, milliseconds);
-  return new vscode.Disposable(() => clearInterval(timer));
 }

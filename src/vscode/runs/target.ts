@@ -1,6 +1,7 @@
 /** Which experiment a command is about: the file it was called on, the one in the editor, the active one, or a question. */
-import { basename, dirname, sep } from 'node:path';
+import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
+import { isBelow } from '../../dataset/source';
 import { sourcesOf } from '../../schedule/paths';
 import type { Experiments } from '../lab';
 
@@ -27,9 +28,10 @@ const isData = ({ fsPath }: vscode.Uri) => /\.(qa|jsonl)$/i.test(fsPath);
 async function readersOf(experiments: Experiments, { fsPath }: vscode.Uri): Promise<vscode.Uri[]> {
   const readers: vscode.Uri[] = [];
   for (const file of await experiments.files()) {
-    const { experiment } = await experiments.read(file);
+    // One that can't be read reads nothing.
+    const { experiment } = await experiments.read(file).catch(() => ({ experiment: undefined }));
     const sources = experiment ? sourcesOf(experiment, dirname(file.fsPath)) : [];
-    if (sources.some(({ path }) => path === fsPath || fsPath.startsWith(path + sep))) readers.push(file);
+    if (sources.some(({ path }) => isBelow(fsPath, path))) readers.push(file);
   }
   return readers;
 }

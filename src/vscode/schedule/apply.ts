@@ -1,6 +1,7 @@
 /** Makes changes in the experiment's file: one workspace edit each, so that one undo takes it back. */
 import { basename, dirname, join } from 'node:path';
 import * as vscode from 'vscode';
+import { makeEdit, textEditsIn } from '../edits';
 import { applyEdits } from '../../dataset/edit/text';
 import { UserError } from '../../errors';
 import type { Edited } from '../../schedule/edit';
@@ -23,7 +24,9 @@ export async function applyWish(session: ScheduleSession, experiments: Experimen
   if (choice === newFile) return writeNewFile(experiments, shown, applyEdits(text, edited.edits), wish);
   if (choice !== replaceAll) return;
   if (document.version !== version) throw new UserError('The file has changed meanwhile: nothing was done.');
-  await vscode.workspace.applyEdit(workspaceEdit(document, edited.edits));
+  const edit = new vscode.WorkspaceEdit();
+  edit.set(document.uri, textEditsIn(document, edited.edits));
+  await makeEdit(edit);
   if (edited.note) void vscode.window.showInformationMessage(edited.note);
 }
 
@@ -36,14 +39,6 @@ function askAbout({ note, dropped }: Edited): Thenable<string | undefined> {
     ? 'No recipe says this: the stages have to be written out.'
     : `This takes the place of ${names}.`;
   return vscode.window.showWarningMessage(message, { modal: true, ...(note && { detail }) }, ...choices);
-}
-
-function workspaceEdit(document: vscode.TextDocument, edits: Edited['edits']): vscode.WorkspaceEdit {
-  const edit = new vscode.WorkspaceEdit();
-  for (const { start, end, text } of edits) {
-    edit.replace(document.uri, new vscode.Range(document.positionAt(start), document.positionAt(end)), text);
-  }
-  return edit;
 }
 
 /** The change in a file of its own, beside the one that stays as it is. */

@@ -1,6 +1,7 @@
 /** The commands of the Schedule view. Each becomes one wish, and a wish one edit of the file. */
 import * as vscode from 'vscode';
-import { messageOf, UserError } from '../../errors';
+import { telling } from '../telling';
+import { UserError } from '../../errors';
 import type { StageChange } from '../../schedule/edit';
 import type { StageFields } from '../../schedule/edit-stages';
 import type { Lab } from '../lab';
@@ -74,14 +75,8 @@ export class ScheduleCommands {
     );
   }
 
-  /** Says in one sentence what a person can mend; anything else is a defect and goes on. */
   async guard(work: () => unknown): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      if (!(error instanceof UserError)) this.lab.log.error(error as Error);
-      void vscode.window.showErrorMessage(messageOf(error));
-    }
+    await telling(this.lab, async () => work())();
   }
 
   private async changeStage(

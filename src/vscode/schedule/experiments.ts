@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { ReadExperiment } from '../../schedule/read-experiment';
 import { Desk } from '../desk';
+import { watchFolders } from '../folders';
 import type { Experiments } from '../lab';
 import type { Compiling } from './protocol';
 import { scheduleWorker } from './thread';
@@ -20,6 +21,7 @@ export class WorkspaceExperiments implements Experiments {
   private current?: vscode.Uri;
   private found?: Promise<vscode.Uri[]>;
   private timer?: NodeJS.Timeout;
+  private searching?: NodeJS.Timeout;
   private readonly desk = new Desk<Pick<Compiling, 'read'>>(scheduleWorker);
   private readonly disposables: vscode.Disposable[];
 
@@ -28,7 +30,7 @@ export class WorkspaceExperiments implements Experiments {
     if (remembered) this.current = vscode.Uri.parse(remembered);
     this.disposables = [this.changed, this.desk, this.watchFiles(), ...this.watchEditors()];
     this.follow(vscode.window.activeTextEditor);
-    this.searchAgain();
+    void this.search();
   }
 
   get active(): vscode.Uri | undefined {
@@ -36,7 +38,10 @@ export class WorkspaceExperiments implements Experiments {
   }
 
   files(): Promise<vscode.Uri[]> {
-    this.found ??= findExperiments();
+    this.found ??= this.find().catch((error) => {
+      this.found = undefined;
+      throw error;
+    });
     return this.found;
   }
 
@@ -54,6 +59,7 @@ export class WorkspaceExperiments implements Experiments {
 
   dispose(): void {
     clearTimeout(this.timer);
+    clearTimeout(this.searching);
     for (const disposable of this.disposables) disposable.dispose();
   }
 
@@ -72,6 +78,7 @@ export class WorkspaceExperiments implements Experiments {
       watcher.onDidCreate(search),
       watcher.onDidDelete(search),
       watcher.onDidChange((file) => this.noteChange(file)),
+      watchFolders(search),
       // A folder that goes takes its files along without a word about each.
       vscode.workspace.onDidDeleteFiles(search),
       vscode.workspace.onDidRenameFiles(search),
@@ -97,10 +104,22 @@ export class WorkspaceExperiments implements Experiments {
     this.timer = setTimeout(() => this.changed.fire(), settling);
   }
 
-  /** Looks which files there are; one that is gone is no longer active. */
+  /** Looks which files there are, soon; one that is gone is no longer active. */
   private searchAgain(): void {
-    this.found = findExperiments();
-    void this.found.then((files) => this.settleActive(files)).then(() => this.changed.fire());
+    this.found = undefined;
+    clearTimeout(this.searching);
+    this.searching = setTimeout(() => void this.search(), settling);
+  }
+
+  private async search(): Promise<void> {
+    await this.files().catch(() => {});
+    this.changed.fire();
+  }
+
+  private async find(): Promise<vscode.Uri[]> {
+    const files = await findExperiments();
+    await this.settleActive(files);
+    return files;
   }
 
   private async settleActive(files: readonly vscode.Uri[]): Promise<void> {

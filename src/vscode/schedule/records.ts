@@ -1,4 +1,5 @@
 /** The dataset as the schedule's worker knows it: built up slice by slice, found by id and by place in a file. */
+import { groups } from '../../dataset/group';
 import type { Dataset, Document, Question } from '../../dataset/model';
 import type { DataSlice, Row } from './protocol';
 
@@ -43,12 +44,7 @@ export class Records {
 }
 
 function byFile(records: readonly (Document | Question)[]): Map<string, (Document | Question)[]> {
-  const files = new Map<string, (Document | Question)[]>();
-  for (const record of records) {
-    const known = files.get(record.source.file);
-    if (known) known.push(record);
-    else files.set(record.source.file, [record]);
-  }
+  const files = groups(records, ({ source }) => source.file);
   for (const list of files.values()) list.sort((a, b) => a.source.line - b.source.line);
   return files;
 }
