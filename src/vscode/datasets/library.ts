@@ -26,7 +26,10 @@ export class WorkspaceLibrary implements Library {
   private readonly readings = new Map<string, DatasetSource[]>();
   /** Watchers of sources outside the workspace, under their paths. */
   private readonly outside = new Map<string, vscode.Disposable>();
-  /** Files whose text in an editor has been changed and not been saved: `isDirty` comes a moment later. */
+  /**
+   * Files whose text has been changed in an editor that is still open. Neither `isDirty`, which comes a moment later, nor
+   * a save, which the next change may overtake, tells that the disk holds the same.
+   */
   private readonly touched = new Set<string>();
   private timer?: NodeJS.Timeout;
   private readonly subscriptions: vscode.Disposable[];
@@ -51,7 +54,7 @@ export class WorkspaceLibrary implements Library {
   load({ key, sources }: Holding): Promise<LoadedDataset> {
     const known = this.loads.get(key);
     if (known) return known.loaded;
-    const loaded = this.reader.load(sources, this.unsavedTexts(sources));
+    const loaded = this.reader.load(sources, this.editedTexts(sources));
     this.loads.set(key, { sources, loaded });
     loaded.catch(() => this.loads.get(key)?.loaded === loaded && this.loads.delete(key));
     return loaded;
@@ -113,7 +116,6 @@ export class WorkspaceLibrary implements Library {
         this.touched.add(document.uri.fsPath);
         this.noteText(document.uri.fsPath);
       }),
-      vscode.workspace.onDidSaveTextDocument(({ uri }) => this.touched.delete(uri.fsPath)),
       // Unsaved edits may have been thrown away.
       vscode.workspace.onDidCloseTextDocument(({ uri }) => {
         if (uri.scheme === 'file' && this.touched.delete(uri.fsPath)) this.noteText(uri.fsPath);
@@ -127,7 +129,7 @@ export class WorkspaceLibrary implements Library {
     ];
   }
 
-  private unsavedTexts(sources: readonly DatasetSource[]): Map<string, string> {
+  private editedTexts(sources: readonly DatasetSource[]): Map<string, string> {
     const open = vscode.workspace.textDocuments.filter(
       ({ uri, isDirty }) =>
         uri.scheme === 'file' && (isDirty || this.touched.has(uri.fsPath)) && isBelow(uri.fsPath, sources),
