@@ -134,14 +134,15 @@ export class Workbench {
       );
   }
 
+  /** Opens a row of a tree; a click that fell into a redrawing of the tree is made again. */
   async expand(view: string, text: string | RegExp): Promise<void> {
     const row = this.row(view, text);
+    const open = row.and(this.page.locator('[aria-expanded="true"]'));
     await row.waitFor();
-    if ((await row.getAttribute('aria-expanded')) === 'false') await row.locator('.monaco-tl-twistie').click();
-    await this.page.waitForFunction(
-      (element) => element?.getAttribute('aria-expanded') !== 'false',
-      await row.elementHandle(),
-    );
+    while (!(await open.isVisible())) {
+      await row.locator('.monaco-tl-twistie').click();
+      await open.waitFor({ timeout: 5_000 }).catch(() => undefined);
+    }
   }
 
   notification(text: string | RegExp): Locator {

@@ -5,6 +5,7 @@ import type { LoadedDataset } from '../../dataset/load';
 import type { DatasetSource } from '../../dataset/source';
 import type { Experiments, Holding, Library } from '../lab';
 import { isHidden, watchFolders } from '../folders';
+import { openDocument } from '../texts';
 import { holdingsOf, isBelow } from './holdings';
 import { DatasetReader } from './reader';
 
@@ -167,8 +168,4 @@ export class WorkspaceLibrary implements Library {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.changed.fire(), settling);
   }
-}
-
-function openDocument(file: vscode.Uri): vscode.TextDocument | undefined {
-  return vscode.workspace.textDocuments.find(({ uri }) => uri.toString() === file.toString());
 }

@@ -2,9 +2,10 @@
 import * as vscode from 'vscode';
 import { orderIdsIn } from '../../schedule/order-ids';
 import type { Lab } from '../lab';
+import { textOf } from '../texts';
 import { locationOf } from './places';
 import { pointedAt } from './pointed';
-import { experimentsOn, type Shelf, textOf } from './shelves';
+import { experimentsOn, type Shelf } from './shelves';
 
 export class DocumentDefinitions implements vscode.DefinitionProvider {
   constructor(private readonly lab: Lab) {}
@@ -41,7 +42,7 @@ export class QuestionReferences implements vscode.ReferenceProvider {
 async function inOrders(lab: Lab, shelf: Shelf, id: string): Promise<vscode.Location[]> {
   const found = await Promise.all(
     (await experimentsOn(lab, shelf.holding)).map(async (file) => {
-      if (orderIdsIn(await textOf(file.fsPath)).every((entry) => entry.id !== id)) return [];
+      if (orderIdsIn(await textOf(file)).every((entry) => entry.id !== id)) return [];
       const text = await vscode.workspace.openTextDocument(file);
       return orderIdsIn(text.getText())
         .filter((entry) => entry.id === id)

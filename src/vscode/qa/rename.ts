@@ -5,9 +5,10 @@ import type { Document } from '../../dataset/model';
 import { UserError } from '../../errors';
 import { orderIdsIn } from '../../schedule/order-ids';
 import type { Lab } from '../lab';
+import { textOf } from '../texts';
 import { rangeOf } from './places';
 import { type Pointed, pointedAt } from './pointed';
-import { experimentsOn, type Shelf, shelvesWith, textOf } from './shelves';
+import { experimentsOn, type Shelf, shelvesWith } from './shelves';
 
 export class DocumentRenames implements vscode.RenameProvider {
   constructor(private readonly lab: Lab) {}
@@ -40,7 +41,12 @@ export class DocumentRenames implements vscode.RenameProvider {
       import('../../dataset/files'),
     ]);
     const files = await filesOf(holding.sources);
-    const searched = { catalog, problems: loaded.problems, files, read: textOf };
+    const searched = {
+      catalog,
+      problems: loaded.problems,
+      files,
+      read: (file: string) => textOf(vscode.Uri.file(file)),
+    };
     const renaming = await renameDocument(document, to, searched);
     for (const { file, span, text } of renaming.edits) edit.replace(vscode.Uri.file(file), rangeOf(span), text);
     for (const file of await experimentsOn(this.lab, holding)) await renameInOrders(file, renaming, edit);
@@ -50,7 +56,7 @@ export class DocumentRenames implements vscode.RenameProvider {
 /** Ids of the document and of questions that get theirs from it. */
 async function renameInOrders(file: vscode.Uri, { ids }: Renaming, edit: OnceEdit): Promise<void> {
   const isRenamed = ({ id }: { id: string }) => ids.has(id);
-  if (!orderIdsIn(await textOf(file.fsPath)).some(isRenamed)) return;
+  if (!orderIdsIn(await textOf(file)).some(isRenamed)) return;
   const text = await vscode.workspace.openTextDocument(file);
   for (const { id, offset, length } of orderIdsIn(text.getText()).filter(isRenamed)) {
     const range = new vscode.Range(text.positionAt(offset), text.positionAt(offset + length));

@@ -1,7 +1,7 @@
 /** Which datasets a file belongs to, and what they hold: what every feature of the language looks things up in. */
 import { dirname, relative } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import { isBelow } from '../../dataset/source';
 import { type Catalog, catalogOf } from '../../dataset/catalog';
 import type { LoadedDataset } from '../../dataset/load';
@@ -37,13 +37,6 @@ export async function experimentsOn(lab: Lab, { sources }: Holding): Promise<vsc
   const files = await lab.experiments.files();
   const read = await Promise.all(files.map((file) => sourcesBehind(lab, file)));
   return files.filter((_, index) => isDeepStrictEqual(read[index], sources));
-}
-
-/** What a file says now, unsaved edits included. */
-export async function textOf(file: string): Promise<string> {
-  const uri = vscode.Uri.file(file);
-  const open = vscode.workspace.textDocuments.find((document) => document.uri.toString() === uri.toString());
-  return open?.getText() ?? new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
 }
 
 async function shelfOf(lab: Lab, holding: Holding): Promise<Shelf> {

@@ -5,6 +5,7 @@ import type { ReadExperiment } from '../../schedule/read-experiment';
 import { Desk } from '../desk';
 import { watchFolders } from '../folders';
 import type { Experiments } from '../lab';
+import { textOf } from '../texts';
 import type { Compiling } from './protocol';
 import { scheduleWorker } from './thread';
 
@@ -132,12 +133,6 @@ export class WorkspaceExperiments implements Experiments {
 /** Whether a file is an experiment that views and commands may speak of. */
 export function isExperiment({ scheme, path }: vscode.Uri): boolean {
   return scheme === 'file' && path.endsWith('.pit.json') && !/\/(runs|node_modules)\//.test(relative(path));
-}
-
-/** What a file says now, unsaved edits included. */
-export async function textOf(file: vscode.Uri): Promise<string> {
-  const open = vscode.workspace.textDocuments.find(({ uri }) => uri.toString() === file.toString());
-  return open?.getText() ?? new TextDecoder().decode(await vscode.workspace.fs.readFile(file));
 }
 
 async function findExperiments(): Promise<vscode.Uri[]> {

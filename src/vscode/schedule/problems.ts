@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import type { Problem } from '../../dataset/model';
 import type { Experiments } from '../lab';
-import { textOf } from './experiments';
+import { textOf } from '../texts';
 
 /** Shows what is wrong with every experiment until disposed. */
 export function showProblems(experiments: Experiments): vscode.Disposable {

@@ -7,7 +7,7 @@ import * as vscode from 'vscode';
 import type { Problem } from '../../dataset/model';
 import { messageOf, UserError } from '../../errors';
 import type { Holding, Lab } from '../lab';
-import { textOf } from './experiments';
+import { textOf } from '../texts';
 import { patiently } from './patiently';
 import type { Compiling, Opened, VariantAt } from './protocol';
 import { CompilerThread, scheduleWorker, type Told } from './thread';
