@@ -4,7 +4,7 @@
  */
 import type { AnswerMetrics, Estimate } from '../src/metrics/estimate';
 import type { Prediction } from '../src/run/events';
-import type { RunState } from '../src/run/state';
+import type { RunState } from '../src/run/states';
 
 /** What is measured at every step. */
 export const columnNames = ['loss', 'documentLoss', 'questionLoss', 'tokensPerSecond', 'memory'] as const;

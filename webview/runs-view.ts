@@ -1,4 +1,5 @@
 /** Each run at a glance: its stages as a bar, how fast it goes, what it scores, on which device and why. */
+import { canGoOn, isAtWork } from '../src/run/states';
 import { button, h, icon, keyed, redraw, setAttribute } from './dom';
 import { linesOf } from './lines';
 import type { Action, RunFacts, StageFacts } from './messages';
@@ -77,16 +78,15 @@ function headOf(run: RunFacts): HTMLElement[] {
 }
 
 function toolsOf(run: RunFacts, room: Room): HTMLElement {
-  const { state, path } = run;
+  const { path } = run;
   const act = (action: Action) => () => room.post({ type: 'act', action, path });
   const tool = (label: string, name: string, action: Action) =>
     button(label, act(action), { class: 'tool', icon: name });
-  const isOver = ['stopped', 'failed', 'interrupted'].includes(state);
   return h(
     'span',
     { class: 'tools', role: 'toolbar', 'aria-label': `Actions: ${nameOf(run)}` },
-    ...(state === 'running' || state === 'waiting' ? [tool('Stop', 'debug-stop', 'stopRun')] : []),
-    ...(isOver ? [tool('Resume', 'debug-continue', 'resumeRun')] : []),
+    ...(isAtWork(run) ? [tool('Stop', 'debug-stop', 'stopRun')] : []),
+    ...(canGoOn(run) ? [tool('Resume', 'debug-continue', 'resumeRun')] : []),
     tool('Open report', 'book', 'openRunReport'),
     tool('Show log', 'output', 'showRunLog'),
     tool('Reveal in Explorer', 'folder-opened', 'revealRunInExplorer'),

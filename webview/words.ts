@@ -1,5 +1,5 @@
 /** How the page writes numbers and states. Pure. */
-import type { RunState } from '../src/run/state';
+import type { RunState } from '../src/run/states';
 import { duration, magnitude, thousands } from '../src/run/format';
 import type { RunFacts, StageFacts } from './messages';
 

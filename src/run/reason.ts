@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { readTail } from './files';
 import { type Exit, runFiles, type RunFolder } from './folder';
-import { lastEvents, type RunState } from './state';
+import { lastEvents } from './state';
+import type { RunState } from './states';
 
 /** Of a run that was made, and then taken out of its queue or left alone by it. */
 export const notBegun = 'It has not begun.';

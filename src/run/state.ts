@@ -6,9 +6,7 @@ import type { RunEvent } from './events';
 import { sizeOf } from './files';
 import { runFiles, type RunFolder } from './folder';
 import { isAlive } from './process';
-
-/** `waiting` has been asked for, and a living process will start it when its turn comes. */
-export type RunState = 'waiting' | 'running' | 'finished' | 'stopped' | 'failed' | 'interrupted';
+import type { RunState } from './states';
 
 /** The state of a run from its folder. */
 export function stateOf(folder: RunFolder): RunState {

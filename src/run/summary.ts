@@ -6,7 +6,8 @@ import { existsSync } from 'node:fs';
 import type { Experiment } from '../schedule/experiment';
 import type { AnswerMetrics, RunEvent } from './events';
 import { runFiles, type RunFolder, type RunIdentity } from './folder';
-import { stateFrom, type RunState } from './state';
+import { stateFrom } from './state';
+import type { RunState } from './states';
 
 type Event<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
 export type Device = Omit<Event<'device'>, 'type' | 'time'>;

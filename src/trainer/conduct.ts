@@ -6,6 +6,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { type Exit, runFiles, type RunFolder } from '../run/folder';
 import { stateAtOnce } from '../run/state';
+import { isAtWork } from '../run/states';
 import { startTrainer } from './launch';
 
 export type Ending = 'finished' | 'stopped' | 'failed';
@@ -46,5 +47,5 @@ function isOwn(run: RunFolder): boolean {
 export function requestStop(run: RunFolder): void {
   const state = stateAtOnce(run);
   run.dequeue();
-  if (state === 'waiting' || state === 'running') run.requestStop();
+  if (isAtWork({ state })) run.requestStop();
 }

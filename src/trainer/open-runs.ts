@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { UserError } from '../errors';
 import { runFiles, RunFolder } from '../run/folder';
 import { stateAtOnce } from '../run/state';
+import { isAtWork } from '../run/states';
 import type { Experiment } from '../schedule/experiment';
 import { rewind } from './checkpoints';
 import { createRun, type RunPlan, singleExperiment } from './launch';
@@ -23,7 +24,7 @@ export function openRuns(plans: readonly (RunPlan & { work: number[] })[]): Open
 /** An unfinished run is cut back to its newest checkpoint here already, so that whoever watches reads on from there. */
 export function openRun(folder: RunFolder, work: number[]): OpenRun {
   const state = stateAtOnce(folder);
-  if (state === 'running' || state === 'waiting') throw new UserError(`${folder.path} is ${state} already.`);
+  if (isAtWork({ state })) throw new UserError(`${folder.path} is ${state} already.`);
   if (state !== 'finished') rewind(folder);
   return { folder, work, finished: state === 'finished' };
 }

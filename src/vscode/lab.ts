@@ -7,7 +7,7 @@ import type { LoadedDataset } from '../dataset/load';
 import type { DatasetSource } from '../dataset/source';
 import type { Prediction } from '../run/events';
 import type { RunFolder } from '../run/folder';
-import type { RunState } from '../run/state';
+import type { RunState } from '../run/states';
 import type { ReadExperiment } from '../schedule/read-experiment';
 import type { PageMessage, RunFacts } from '../../webview/messages';
 import type { Node as DatasetNode } from './datasets/nodes';

@@ -10,9 +10,12 @@ import type { Browser, FrameLocator, Locator, Page } from 'playwright-core';
 import { launchBrowser } from '../../scripts/browser.mjs';
 import { startServer, windowAddress } from '../../scripts/host.mjs';
 import { RunFolder } from '../../src/run/folder';
-import { type RunState, stateAtOnce } from '../../src/run/state';
+import { stateAtOnce } from '../../src/run/state';
+import type { RunState } from '../../src/run/states';
 
 const root = resolve(__dirname, '../..');
+/** The folder of the extension under development. */
+export const extension = root;
 const pictures = join(root, 'dist-test/e2e');
 /** Milliseconds that a slow machine gets for anything that a window does; no test waits that long where all is well. */
 const patience = 90_000;
@@ -21,6 +24,7 @@ export type Server = Awaited<ReturnType<typeof startServer>>;
 
 let server: Promise<Server> | undefined;
 let browser: Promise<Browser> | undefined;
+let trained: string | undefined;
 const opened: Workbench[] = [];
 
 export interface Opening {
@@ -44,7 +48,7 @@ export class Workbench {
     mkdirSync(place);
     if (folder !== null) cpSync(resolve(root, folder), place, { recursive: true });
     if (settings) writeJson(join(place, '.vscode/settings.json'), settings);
-    server ??= startServer({ extension: root });
+    server ??= startServer({ extension });
     return Workbench.visit(windowAddress(other ?? (await server), folder === null ? {} : { folder: place }), place);
   }
 
@@ -176,7 +180,19 @@ export function closeWorkbenches(): void {
   });
 }
 
+/** The fixture of the host tests with finished runs of its experiment, trained when it is first needed. */
+export function trainedWorkspace(): string {
+  if (trained) return trained;
+  const folder = mkdtempSync(join(tmpdir(), 'pit-trained-'));
+  cpSync(join(root, 'test/fixtures/workspace'), folder, { recursive: true });
+  const words = [join(root, 'dist/cli.cjs'), 'run', join(folder, 'people.pit.json')];
+  const { status, stderr } = spawnSync(process.execPath, words, { encoding: 'utf8' });
+  if (status !== 0) throw new Error(stderr);
+  return (trained = folder);
+}
+
 export async function endSession(): Promise<void> {
+  if (trained) rmSync(trained, { recursive: true, force: true });
   await (await browser)?.close();
   await (await server)?.close();
 }

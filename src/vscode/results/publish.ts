@@ -7,6 +7,7 @@ import * as vscode from 'vscode';
 import { nameOf } from '../../run/names';
 import type { Question } from '../../dataset/model';
 import type { RunFolder } from '../../run/folder';
+import { isAtWork } from '../../run/states';
 import type { Holding, Lab, LiveRun } from '../lab';
 import { type Found, Matching } from './book';
 import { experimentOf } from './checkpoints';
@@ -49,10 +50,10 @@ export class Publisher implements vscode.Disposable {
   private async look(path: string, run: LiveRun | undefined): Promise<void> {
     const { workspaceState } = this.lab.context;
     const awaited = workspaceState.get<string[]>(memoryKey, []);
-    const isAtWork = run?.state === 'running' || run?.state === 'waiting';
-    if (isAtWork === awaited.includes(path)) return;
+    const isAwaited = run !== undefined && isAtWork(run);
+    if (isAwaited === awaited.includes(path)) return;
     const others = awaited.filter((other) => other !== path);
-    await workspaceState.update(memoryKey, isAtWork ? [...others, path] : others);
+    await workspaceState.update(memoryKey, isAwaited ? [...others, path] : others);
     if (run?.state === 'finished') await this.publish(run.folder);
   }
 

@@ -7,9 +7,9 @@ import { messageOf } from '../../errors';
 import { counted } from '../../run/format';
 import { runFiles } from '../../run/folder';
 import { isAlive } from '../../run/process';
+import { canGoOn, isAtWork } from '../../run/states';
 import { requestStop } from '../../trainer/conduct';
 import type { LiveRun } from '../lab';
-import { isAtWork } from './labels';
 import type { WorkspaceRuns } from './registry';
 
 /** Shows runs in the dashboard, several beside each other. */
@@ -39,10 +39,9 @@ async function endNow({ folder }: LiveRun): Promise<void> {
 /** The runs that can go on, by output folder. */
 export function resumable(runs: readonly LiveRun[]): Map<string, string[]> {
   const groups = new Map<string, string[]>();
-  for (const { folder, state } of runs) {
+  for (const { folder } of runs.filter(canGoOn)) {
     const out = dirname(folder.path);
-    if (['stopped', 'failed', 'interrupted'].includes(state))
-      groups.set(out, [...(groups.get(out) ?? []), folder.path]);
+    groups.set(out, [...(groups.get(out) ?? []), folder.path]);
   }
   return groups;
 }

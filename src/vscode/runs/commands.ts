@@ -1,11 +1,11 @@
 /** The commands on runs by their ids, as package.json names them. */
 import * as vscode from 'vscode';
+import { isAtWork } from '../../run/states';
 import type { LiveRun } from '../lab';
 import { deleteRuns, openRuns, showLog, stopRuns } from './actions';
 import type { Choice } from './choose';
 import type { Desk } from './desk';
 import { exportModel, exportTable } from './exports';
-import { isAtWork } from './labels';
 import { stopAll } from './progress';
 import type { WorkspaceRuns } from './registry';
 import type { Reports } from './reports';

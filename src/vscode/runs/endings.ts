@@ -7,9 +7,10 @@ import * as vscode from 'vscode';
 import { nameOf } from '../../run/names';
 import { counted } from '../../run/format';
 import { lastWords } from '../../run/reason';
+import { isAtWork } from '../../run/states';
 import type { LiveRun, RunNews, Runs } from '../lab';
 import type { Desk } from './desk';
-import { isAtWork, resultOf } from './labels';
+import { resultOf } from './labels';
 
 const key = 'pit.runsAtWork';
 

@@ -4,7 +4,8 @@ import { runFiles, type RunFolder } from '../../run/folder';
 import { isAlive } from '../../run/process';
 import { RunProgress } from '../../run/progress';
 import { reasonOf } from '../../run/reason';
-import { type RunState, stateAtOnce } from '../../run/state';
+import { stateAtOnce } from '../../run/state';
+import { isAtWork, type RunState } from '../../run/states';
 import { RunWatch } from '../../run/watch';
 import type { LiveRun } from '../lab';
 
@@ -41,7 +42,7 @@ export class FollowedRun {
   /** Whether something may happen to it at any moment: it runs or waits, or a process may be about to take it. */
   get isOpen(): boolean {
     if (this.isFinished) return false;
-    if (this.state === 'running' || this.state === 'waiting') return true;
+    if (isAtWork({ state: this.state })) return true;
     return [this.folder.holder(), this.folder.queued()].some((mark) => mark !== undefined && isAlive(mark));
   }
 

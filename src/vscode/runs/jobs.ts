@@ -14,6 +14,7 @@ import { renderSvg } from '../../run/pictures';
 import { renderReport } from '../../run/report';
 import { stagesCsv, stagesLatex } from '../../run/stages';
 import { stateAtOnce } from '../../run/state';
+import { isAtWork } from '../../run/states';
 import { type RunSummary, type StageSummary, summarizeRun } from '../../run/summary';
 import { renderCsv, renderLatex, renderMarkdown } from '../../run/tables';
 import { phasesText } from '../../schedule/recipe-table';
@@ -106,7 +107,7 @@ export async function open({ file, variants, seeds, jobs, again }: Order): Promi
 }
 
 function isBusy(path: string): boolean {
-  return ['running', 'waiting'].includes(stateAtOnce(RunFolder.open(path)));
+  return isAtWork({ state: stateAtOnce(RunFolder.open(path)) });
 }
 
 /** Cuts runs back to their newest checkpoints, so that they can go on. */

@@ -4,11 +4,9 @@ import { nameOf } from '../../run/names';
 import { counted, duration, interval, magnitude, percent } from '../../run/format';
 import type { RunIdentity } from '../../run/folder';
 import { notBegun } from '../../run/reason';
-import type { RunState } from '../../run/state';
+import type { RunState } from '../../run/states';
 import type { LiveRun } from '../lab';
 import type { RunDigest, StageDigest } from './jobs';
-
-export const isAtWork = ({ state }: LiveRun) => state === 'running' || state === 'waiting';
 
 /** `⑦ pit`: as short as a narrow view needs it. */
 export function shortNameOf({ title = '', recipe }: RunIdentity): string {

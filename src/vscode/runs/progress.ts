@@ -4,9 +4,10 @@
  */
 import * as vscode from 'vscode';
 import { nameOf } from '../../run/names';
+import { isAtWork } from '../../run/states';
 import { requestStop } from '../../trainer/conduct';
 import type { LiveRun, Runs } from '../lab';
-import { doneOf, groupLine, groupsOf, isAtWork, type RunGroup, runFacts, statusLine } from './labels';
+import { doneOf, groupLine, groupsOf, type RunGroup, runFacts, statusLine } from './labels';
 
 export class RunProgressViews implements vscode.Disposable {
   private readonly bar = vscode.window.createStatusBarItem('pit.runs.status', vscode.StatusBarAlignment.Left, 49.2);

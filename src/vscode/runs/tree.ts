@@ -1,6 +1,7 @@
 /** The Runs view: experiments, their runs with state and result, and the stages of each with their numbers. */
 import * as vscode from 'vscode';
 import { nameOf } from '../../run/names';
+import { canGoOn, isAtWork } from '../../run/states';
 import type { LiveRun, Runs } from '../lab';
 import type { Digests } from './digests';
 import type { StageDigest } from './jobs';
@@ -10,7 +11,6 @@ import {
   describeStage,
   groupsOf,
   iconOf,
-  isAtWork,
   type RunGroup,
   runFacts,
   shortNameOf,
@@ -152,10 +152,7 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
 
 /** What menus go by: whether anything of the group is at work, and whether anything can go on. */
 function groupContext({ runs }: RunGroup): string {
-  const flags = [
-    ...(runs.some(isAtWork) ? ['working'] : []),
-    ...(runs.some(({ state }) => ['stopped', 'failed', 'interrupted'].includes(state)) ? ['resumable'] : []),
-  ];
+  const flags = [...(runs.some(isAtWork) ? ['working'] : []), ...(runs.some(canGoOn) ? ['resumable'] : [])];
   return ['runGroup', ...flags].join('.');
 }
 
