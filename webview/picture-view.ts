@@ -1,5 +1,6 @@
 /** Perplexity against exact match, and what is kept of the train questions: the paths of runs over their stages. */
 import { type Chart, drawChart } from '../src/run/chart';
+import { stageLabel } from '../src/run/names';
 import { forgettingChart, perplexityChart } from '../src/run/pictures';
 import { drawnLines } from './lines';
 import type { RunFacts } from './messages';
@@ -100,9 +101,9 @@ function stagesTable(runs: readonly RunFacts[]): HTMLElement {
   const heads = ['Run', 'Stage', 'Perplexity', 'EM', 'Recall', 'ROUGE-L', 'Train EM'];
   const share = (value: number | undefined) => (value === undefined ? '' : perCent(100 * value));
   const rows = runs.flatMap(({ title, seed, stages }) =>
-    stages.map(({ number, name, perplexity, test, train }) => [
+    stages.map(({ perplexity, test, train, ...stage }) => [
       `${title}, seed ${seed}`,
-      number === 0 ? name : `${number}. ${name}`,
+      stageLabel(stage),
       perplexity === undefined ? '' : magnitude(perplexity),
       ...[test?.exactMatch.value, test?.recall.value, test?.rougeL.value, train?.exactMatch.value].map(share),
     ]),

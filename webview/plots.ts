@@ -3,6 +3,7 @@
  * interval over questions, or the lowest and highest loss where steps share a place; a line of several seeds is their
  * mean, with a band from the lowest seed to the highest. Pure.
  */
+import { stageLabel } from '../src/run/names';
 import { drawnLines, type Line } from './lines';
 import type { ColumnName, EvaluationFacts, Range, RunFacts } from './messages';
 import type { Curve, Page } from './store';
@@ -147,9 +148,7 @@ function marksOf(lines: readonly Line[]): Mark[] {
 }
 
 function stageMarks({ stages }: RunFacts): Mark[] {
-  return stages
-    .filter(({ number }) => number > 0)
-    .map(({ number, name, start }) => ({ at: start, label: `${number}. ${name}` }));
+  return stages.filter(({ number }) => number > 0).map((stage) => ({ at: stage.start, label: stageLabel(stage) }));
 }
 
 /** The run that is furthest: the others come to the same stages. */
@@ -160,7 +159,7 @@ function longestOf(runs: readonly RunFacts[]): RunFacts {
 /** The stage of a run in which a step lies. */
 export function stageAt({ stages }: RunFacts, x: number): string | undefined {
   const stage = stages.findLast(({ number, start }) => number > 0 && x > start);
-  return stage && `${stage.number}. ${stage.name}`;
+  return stage && stageLabel(stage);
 }
 
 /** The part of a plot within a range. */

@@ -1,4 +1,5 @@
 /** Each run at a glance: its stages as a bar, how fast it goes, what it scores, on which device and why. */
+import { stageLabel } from '../src/run/names';
 import { canGoOn, isAtWork } from '../src/run/states';
 import { button, h, icon, keyed, redraw, setAttribute } from './dom';
 import { linesOf } from './lines';
@@ -107,8 +108,9 @@ function stageBar(run: RunFacts): HTMLElement {
   return bar;
 }
 
-function segment({ number, name, steps, taken }: StageFacts): HTMLElement {
-  const part = h('div', { class: 'segment' }, h('div', { class: 'done' }), h('span', {}, `${number}. ${name}`));
+function segment(stage: StageFacts): HTMLElement {
+  const { steps, taken } = stage;
+  const part = h('div', { class: 'segment' }, h('div', { class: 'done' }), h('span', {}, stageLabel(stage)));
   part.style.flexGrow = String(Math.max(steps, taken, 1));
   (part.firstElementChild as HTMLElement).style.width = `${steps > 0 ? Math.min(100, (100 * taken) / steps) : 0}%`;
   return part;

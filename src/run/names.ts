@@ -1,4 +1,4 @@
-/** What people call a run. */
+/** What people call a run and its stages. */
 import type { RunIdentity } from './folder';
 
 /** `⑦ Pre-instruction-tuning`, or what its author calls the variant. */
@@ -9,4 +9,14 @@ export function titleOf({ title, recipe }: Pick<RunIdentity, 'title' | 'recipe'>
 /** `⑦ Pre-instruction-tuning, seed 1`. */
 export function nameOf(identity: Pick<RunIdentity, 'title' | 'recipe' | 'seed'>): string {
   return `${titleOf(identity)}, seed ${identity.seed}`;
+}
+
+interface Named {
+  number: number;
+  name: string;
+}
+
+/** `2. documents`; what stands before the first stage has only a name. */
+export function stageLabel({ number, name }: Named): string {
+  return number === 0 ? name : `${number}. ${name}`;
 }

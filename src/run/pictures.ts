@@ -2,7 +2,7 @@
  * The pictures of a comparison: perplexity against exact match, what is forgotten, and how the loss fell. They turn
  * summaries into charts; chart.ts draws.
  */
-import { nameOf } from './names';
+import { nameOf, stageLabel } from './names';
 import { standaloneChart, type Chart, type Point, type Series } from './chart';
 import type { Comparison } from './comparison';
 import { magnitude, percent } from './format';
@@ -147,8 +147,8 @@ const forgettingPoint: PointOf = (stages) => {
   return { x: stages[0].number, y: 100 * y, title: `${stageName(stages[0])}: train EM ${percent(y)} %` };
 };
 
-function stageName({ number, name }: PictureStage): string {
-  return number === 0 ? name : `after ${number}. ${name}`;
+function stageName(stage: PictureStage): string {
+  return stage.number === 0 ? stage.name : `after ${stageLabel(stage)}`;
 }
 
 /** The last point carries the circled number of the setting, or its name. */

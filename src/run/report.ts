@@ -1,12 +1,12 @@
 /** The report of one run in Markdown, `report.md` in its folder. Pages and pictures over several runs: page.ts. */
-import { nameOf } from './names';
+import { nameOf, stageLabel } from './names';
 import { versionsOf } from './comparison';
 import { duration, interval, magnitude, percent, thousands } from './format';
 import { escapeMarkdown, markdownTable, type Column } from './table';
 import type { Evaluation, RunSummary, StageSummary } from './summary';
 
 const stageColumns: Column<StageSummary>[] = [
-  { head: 'Stage', align: 'left', cell: ({ number, name }) => (number === 0 ? name : `${number}. ${name}`) },
+  { head: 'Stage', align: 'left', cell: stageLabel },
   { head: 'Epochs', align: 'right', cell: ({ number, epochs }) => (number === 0 ? undefined : String(epochs)) },
   {
     head: 'Steps',

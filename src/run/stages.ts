@@ -1,6 +1,6 @@
 /** What runs scored at the end of each stage, as a table: the curve of perplexity against exact match in numbers. */
 import { unparse } from 'papaparse';
-import { titleOf } from './names';
+import { stageLabel, titleOf } from './names';
 import type { Estimate } from './events';
 import { interval, magnitude, percent } from './format';
 import type { RunSummary, StageSummary } from './summary';
@@ -17,7 +17,7 @@ const estimated = (estimate: Estimate | undefined) => estimate && interval(estim
 const columns: Column<Row>[] = [
   { head: 'Setting', align: 'left', cell: ({ run }) => titleOf(run.identity) },
   { head: 'Seed', align: 'right', cell: ({ run }) => String(run.identity.seed) },
-  { head: 'Stage', align: 'left', cell: ({ number, name }) => (number === 0 ? name : `${number}. ${name}`) },
+  { head: 'Stage', align: 'left', cell: stageLabel },
   { head: 'EM', align: 'right', cell: ({ test }) => estimated(test?.exactMatch) },
   { head: 'Recall', align: 'right', cell: ({ test }) => estimated(test?.recall) },
   { head: 'ROUGE-L', align: 'right', cell: ({ test }) => estimated(test?.rougeL) },

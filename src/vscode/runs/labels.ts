@@ -66,10 +66,6 @@ export function stageOf({ progress }: LiveRun): string | undefined {
   return number === undefined ? undefined : `stage ${number}: ${name}, step ${step} of ${steps}`;
 }
 
-export function stageLabel({ number, name }: StageDigest): string {
-  return number === 0 ? name : `${number}. ${name}`;
-}
-
 /** The numbers of a stage: those of its end, or how far it is. */
 export function describeStage({ test, perplexity, taken, steps, loss }: StageDigest): string {
   const parts = [

@@ -1,6 +1,6 @@
 /** The Runs view: experiments, their runs with state and result, and the stages of each with their numbers. */
 import * as vscode from 'vscode';
-import { nameOf } from '../../run/names';
+import { nameOf, stageLabel } from '../../run/names';
 import { canGoOn, isAtWork } from '../../run/states';
 import type { LiveRun, Runs } from '../lab';
 import type { Digests } from './digests';
@@ -15,7 +15,6 @@ import {
   runFacts,
   shortNameOf,
   stageFacts,
-  stageLabel,
   stateWord,
 } from './labels';
 

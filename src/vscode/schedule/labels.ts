@@ -1,5 +1,6 @@
 /** What the rows of the Schedule view say: label, description, tooltip, and what is read aloud. Pure. */
 import { counted, thousands } from '../../run/format';
+import { stageLabel } from '../../run/names';
 import { plainNumber } from './entries';
 import type { Node, NodeOf } from './nodes';
 import type { StageOutline } from './protocol';
@@ -39,7 +40,7 @@ function variantWords({ outline: { name, symbol, title, phases, prompt, stages }
 }
 
 function stageWords(outline: StageOutline): Words {
-  const { number, name, parts, epochs, rate, batch, keptQuestions, leftOut } = outline;
+  const { number, parts, epochs, rate, batch, keptQuestions, leftOut } = outline;
   const description = [
     arrangementWords(outline),
     counted(epochs, 'epoch'),
@@ -55,7 +56,7 @@ function stageWords(outline: StageOutline): Words {
     ...(keptQuestions > 0 ? [`${counted(keptQuestions, 'question')} of them kept in`] : []),
     ...(leftOut > 0 ? [`${counted(leftOut, 'example')} of its parts left out by the order`] : []),
   ];
-  return { label: `${number}. ${name}`, description: description.join(' · '), tooltip: tooltip.join('\n') };
+  return { label: stageLabel(outline), description: description.join(' · '), tooltip: tooltip.join('\n') };
 }
 
 /** `interleaved, questions first`; what comes first is said only where it counts. */
