@@ -183,7 +183,13 @@ export interface Kept {
   look: Look;
 }
 
-export type TableFormat = 'csv' | 'markdown' | 'latex';
+/** What tables are saved as: the word on the button, and the ending of the file. */
+export const tableFormats = [
+  { format: 'csv', label: 'CSV', ending: 'csv' },
+  { format: 'markdown', label: 'Markdown', ending: 'md' },
+  { format: 'latex', label: 'LaTeX', ending: 'tex' },
+] as const;
+export type TableFormat = (typeof tableFormats)[number]['format'];
 
 /** What can be done with a run from the page. */
 export const actions = ['stopRun', 'resumeRun', 'openRunReport', 'showRunLog', 'revealRunInExplorer'] as const;

@@ -2,7 +2,15 @@
 import { Choice } from './choice';
 import { button, h, icon, redraw } from './dom';
 import { changeOf, countRows, filterRows } from './filter';
-import type { Look, PredictionRow, PredictionsAt, RunFacts, TableFormat, Verdict } from './messages';
+import {
+  type Look,
+  type PredictionRow,
+  type PredictionsAt,
+  type RunFacts,
+  type TableFormat,
+  tableFormats,
+  type Verdict,
+} from './messages';
 import { makePanel, type Panel } from './panel';
 import { predictionsText } from './predictions-text';
 import type { Room, View } from './room';
@@ -14,7 +22,6 @@ import '@vscode-elements/elements/dist/vscode-textfield/index.js';
 
 type Asked = Look['predictions'];
 
-const endings = { csv: 'csv', markdown: 'md', latex: 'tex' };
 const words: Record<Verdict, string> = { all: 'All', right: 'Right', wrong: 'Wrong', changed: 'Changed' };
 
 export class PredictionsView implements View {
@@ -76,10 +83,9 @@ export class PredictionsView implements View {
   }
 
   private fill(): void {
-    const formats = Object.entries({ csv: 'CSV', markdown: 'Markdown', latex: 'LaTeX' }) as [TableFormat, string][];
     this.panel.tools.append(
-      ...formats.map(([format, label]) =>
-        button(label, () => this.save(format), {
+      ...tableFormats.map(({ format, label, ending }) =>
+        button(label, () => this.save(format, ending), {
           class: 'tool',
           'aria-label': `Save as ${label}`,
           title: `Save as ${label}`,
@@ -165,9 +171,8 @@ export class PredictionsView implements View {
     if (at) this.room.post({ type: 'openPrediction', at, id });
   }
 
-  private save(format: TableFormat): void {
-    const name = `predictions.${endings[format]}`;
-    this.room.post({ type: 'save', name, content: predictionsText(this.rows, format) });
+  private save(format: TableFormat, ending: string): void {
+    this.room.post({ type: 'save', name: `predictions.${ending}`, content: predictionsText(this.rows, format) });
   }
 }
 

@@ -2,19 +2,13 @@
 import { interval, percent } from '../src/run/format';
 import { Choice } from './choice';
 import { button, h, redraw } from './dom';
-import type { Look, OwnResult, RecipeRow, TableFormat } from './messages';
+import { type Look, type OwnResult, type RecipeRow, tableFormats } from './messages';
 import { makePanel } from './panel';
 import { PictureView, pictures } from './picture-view';
 import { finishedRows, resultBar } from './result-bars';
 import type { Room, View } from './room';
 import { duration, magnitude } from './words';
 import '@vscode-elements/elements/dist/vscode-checkbox/index.js';
-
-const formats: [TableFormat, string][] = [
-  ['csv', 'CSV'],
-  ['markdown', 'Markdown'],
-  ['latex', 'LaTeX'],
-];
 
 export class RecipesView implements View {
   readonly element: HTMLElement;
@@ -53,7 +47,7 @@ export class RecipesView implements View {
 }
 
 function saveButtons({ post }: Room, table: 'recipes' | 'stages', prefix: string): HTMLElement[] {
-  return formats.map(([format, label]) =>
+  return tableFormats.map(({ format, label }) =>
     button(prefix ? `Stages ${label}` : label, () => post({ type: 'saveTable', table, format }), {
       class: 'tool',
       'aria-label': `Save ${prefix}as ${label}`,

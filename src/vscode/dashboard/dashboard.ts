@@ -13,6 +13,7 @@ import {
   type Kept,
   type Look,
   type PageMessage,
+  tableFormats,
 } from '../../../webview/messages';
 import { messageOf } from '../../errors';
 import { Desk } from '../desk';
@@ -26,7 +27,6 @@ import { ShownRuns } from './shown';
 
 /** Milliseconds between two messages about what goes on. */
 const pause = 200;
-const endings = { csv: 'csv', markdown: 'md', latex: 'tex' };
 
 type Heard<T extends PageMessage['type']> = Extract<PageMessage, { type: T }>;
 
@@ -192,7 +192,8 @@ export class Dashboard implements Shared, vscode.Disposable {
 
   private async saveTable({ table, format }: Heard<'saveTable'>): Promise<void> {
     const text = await this.desk.do('table', [...this.shown], table, format, this.look.paper);
-    await saveFile(`${table}.${endings[format]}`, text, this.shown[0]);
+    const { ending } = tableFormats.find((one) => one.format === format)!;
+    await saveFile(`${table}.${ending}`, text, this.shown[0]);
   }
 
   private post(message: HostMessage): void {
