@@ -9,6 +9,7 @@ import { markOf } from '../../src/run/process';
 import { summarizeRun } from '../../src/run/summary';
 import type { Dashboard, Lab } from '../../src/vscode/lab';
 import type { PageMessage } from '../../webview/messages';
+import { stepEvent } from '../unit/run/step';
 import { next, theLab, until, workspaceFolder } from './support';
 
 const time = '2024-05-26T10:00:00.000Z';
@@ -134,10 +135,7 @@ function* events(folder: RunFolder): Generator<RunEvent> {
   yield { type: 'device', time, ...device };
   for (const stage of [1, 2]) {
     yield { type: 'stage-started', time, stage, name: `part ${stage}`, epochs: 1, steps: 3 };
-    for (const step of [1, 2, 3]) {
-      const effort = { gradientNorm: 1, rate: 1e-3, tokens: 90, padding: 10, seconds: 0.5, memory: 1000 };
-      yield { type: 'step', time, stage, epoch: 1, step, loss: 5 - step, documentLoss: 5 - step, ...effort };
-    }
+    for (const step of [1, 2, 3]) yield stepEvent(step, { time, stage, loss: 5 - step, documentLoss: 5 - step });
     const at = { time, stage, epoch: 1, step: 3, seconds: 1, extent: 'full' } as const;
     const predictions = folder.writePredictions(`stage-${stage}`, []);
     const documents = { documents: 3, tokens: 120, perplexity: 10 / stage };

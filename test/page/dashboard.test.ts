@@ -4,6 +4,7 @@ import type { Locator, Page } from 'playwright-core';
 import type { RunFolder } from '../../src/run/folder';
 import type { PageMessage } from '../../webview/messages';
 import { removePlaces } from '../unit/run/folders';
+import { stepEvent } from '../unit/run/step';
 import { Dashboard, openStage, type Stage } from './support';
 import type { ThemeName } from './themes';
 import { askMany, comparison, longRun } from './worlds';
@@ -72,9 +73,7 @@ describe('the dashboard’s page', function () {
     const board = await open(folders);
     const label = () => chart('loss').locator('.stage').getAttribute('aria-label');
     const before = await label();
-    const at = { time: '2024-05-26T10:00:00.000Z', stage: 3, epoch: 1, step: 1 };
-    const effort = { gradientNorm: 1, rate: 1, tokens: 9, padding: 0, seconds: 1, memory: 1 };
-    folders[2].appendEvent({ type: 'step', ...at, loss: 7.5, ...effort });
+    folders[2].appendEvent(stepEvent(1, { stage: 3, loss: 7.5 }));
     await board.update();
     await page.waitForFunction(
       ([selector, old]) => document.querySelector(selector!)?.getAttribute('aria-label') !== old,

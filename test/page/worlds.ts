@@ -1,8 +1,9 @@
 /** Run folders for the page: a small comparison of recipes, and a run of any length. */
 import { appendFileSync } from 'node:fs';
-import type { Prediction, RunEvent } from '../../src/run/events';
+import type { Prediction } from '../../src/run/events';
 import { runFiles, type RunFolder } from '../../src/run/folder';
 import { finish, sampleRun, type SampleStage } from '../unit/run/samples';
+import { stepEvent } from '../unit/run/step';
 
 const fall = (steps: number, from: number) => Array.from({ length: steps }, (_, i) => from / (1 + i / 4));
 
@@ -34,18 +35,7 @@ export function longRun(steps: number, peak: { step: number; loss: number }): Ru
   folder.appendEvent({ type: 'stage-started', time, stage: 1, name: 'all', epochs: 1, steps });
   const lines = Array.from({ length: steps }, (_, i) => {
     const loss = i + 1 === peak.step ? peak.loss : 1 + 4 / (1 + i / 1000);
-    const effort = { gradientNorm: 1, rate: 1e-3, tokens: 90, padding: 10, seconds: 0.5, memory: 1e9 };
-    const event: RunEvent = {
-      type: 'step',
-      time,
-      stage: 1,
-      epoch: 1,
-      step: i + 1,
-      loss,
-      documentLoss: loss,
-      ...effort,
-    };
-    return `${JSON.stringify(event)}\n`;
+    return `${JSON.stringify(stepEvent(i + 1, { loss, documentLoss: loss }))}\n`;
   });
   appendFileSync(folder.file(runFiles.events), lines.join(''));
   return folder;

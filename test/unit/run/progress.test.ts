@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import type { RunEvent } from '../../../src/run/events';
 import { RunProgress } from '../../../src/run/progress';
+import { stepEvent } from './step';
 
 const time = (seconds: number) => new Date(Date.UTC(2024, 4, 26, 10, 0, seconds)).toISOString();
 const started = (at: number, resumed = false): RunEvent => ({
@@ -19,20 +20,7 @@ const stage = (at: number, number: number, steps: number): RunEvent => ({
   epochs: 1,
   steps,
 });
-const step = (at: number, number: number, position: number): RunEvent => ({
-  type: 'step',
-  time: time(at),
-  stage: number,
-  epoch: 1,
-  step: position,
-  loss: 1,
-  gradientNorm: 1,
-  rate: 1,
-  tokens: 1,
-  padding: 0,
-  seconds: 1,
-  memory: 1,
-});
+const step = (at: number, stage: number, position: number) => stepEvent(position, { time: time(at), stage });
 
 /** Two stages: 400 characters in 4 steps, 600 in 2. */
 const begun = [started(0), stage(10, 1, 4), step(20, 1, 1), step(30, 1, 2)];

@@ -3,6 +3,7 @@ import type { Estimate, Prediction, RunEvent } from '../../../src/run/events';
 import type { RunFolder, RunIdentity } from '../../../src/run/folder';
 import { markOf } from '../../../src/run/process';
 import { temporaryRun } from './folders';
+import { stepEvent } from './step';
 
 const time = '2024-05-26T10:00:00.000Z';
 
@@ -51,10 +52,7 @@ function stageEvents(folder: RunFolder, stage: number, sample: SampleStage): Run
   const at = { stage, epoch: losses.length, step: losses.length, time, seconds: 2 };
   return [
     { type: 'stage-started', time, stage, name, epochs: losses.length, steps: losses.length },
-    ...losses.map((loss, i): RunEvent => {
-      const effort = { tokens: 90, padding: 10, seconds: 0.5, memory: 1, gradientNorm: 1, rate: 1e-3 };
-      return { type: 'step', time, stage, epoch: i + 1, step: i + 1, loss, [kind]: loss, ...effort };
-    }),
+    ...losses.map((loss, i) => stepEvent(i + 1, { time, stage, epoch: i + 1, loss, [kind]: loss })),
     { type: 'evaluated', ...at, extent: 'subset', split: 'test', answers: answers(5, 0.99) },
     {
       ...at,

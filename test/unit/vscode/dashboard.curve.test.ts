@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { bucketSize, Curve } from '../../../src/vscode/dashboard/curve';
-import { step } from './dashboard.sample';
+import { stepEvent } from '../run/step';
 
 function curveOf(losses: readonly (number | undefined)[]): Curve {
   const curve = new Curve();
-  losses.forEach((loss, i) => curve.add(step(i + 1, { documentLoss: loss })));
+  losses.forEach((loss, i) => curve.add(stepEvent(i + 1, { documentLoss: loss })));
   return curve;
 }
 

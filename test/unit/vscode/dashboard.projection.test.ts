@@ -4,7 +4,7 @@ import { Projection, type Scene } from '../../../src/vscode/dashboard/projection
 import { RunModel } from '../../../src/vscode/dashboard/run-model';
 import { firstLook, type HostMessage, type RunFacts } from '../../../webview/messages';
 import { apply, emptyPage, runsOf } from '../../../webview/store';
-import { step } from './dashboard.sample';
+import { stepEvent } from '../run/step';
 
 const splits = { train: 'train', test: 'test' };
 
@@ -34,7 +34,7 @@ function makeWorld() {
   const grow = (path: string, steps: number, loss = 1) => {
     const model = models.get(path) ?? new RunModel(splits);
     models.set(path, model);
-    const events = Array.from({ length: steps }, () => step(model.curve.length + 1, { loss }));
+    const events = Array.from({ length: steps }, () => stepEvent(model.curve.length + 1, { loss }));
     model.take({ events, restarted: false });
   };
   /** What has been said since the last call. */
@@ -73,7 +73,7 @@ describe('what the page is told', () => {
     grow('/runs/a', 200_000, 2);
     projection.update(scene());
     assert.deepEqual(page.curves.get('/runs/a')?.columns, models.get('/runs/a')!.curve.buckets(256));
-    models.get('/runs/a')!.take({ events: [step(1, { loss: 5 })], restarted: true });
+    models.get('/runs/a')!.take({ events: [stepEvent(1, { loss: 5 })], restarted: true });
     projection.update(scene());
     assert.deepEqual([...page.curves.get('/runs/a')!.columns.loss.mean], [5]);
   });

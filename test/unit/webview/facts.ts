@@ -2,7 +2,7 @@
 import { type EvaluationFacts, firstLook, type RunFacts, type StageFacts } from '../../../webview/messages';
 import { type Page, emptyPage } from '../../../webview/store';
 import { Curve } from '../../../src/vscode/dashboard/curve';
-import { step } from '../vscode/dashboard.sample';
+import { stepEvent } from '../run/step';
 
 const stage = (number: number, name: string, start: number, steps: number): StageFacts => ({
   ...{ number, name, start, steps, taken: steps, epochs: 1 },
@@ -34,7 +34,7 @@ export function pageOf(runs: readonly RunFacts[], losses: readonly (number | und
   page.runs = new Map(runs.map((run) => [run.path, run]));
   losses.forEach((own, i) => {
     const curve = new Curve();
-    own.forEach((documentLoss, at) => curve.add(step(at + 1, { documentLoss })));
+    own.forEach((documentLoss, at) => curve.add(stepEvent(at + 1, { documentLoss })));
     page.curves.set(runs[i].path, { size, from: 0, steps: curve.length, columns: curve.buckets(size) });
   });
   return page;
