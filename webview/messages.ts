@@ -26,8 +26,6 @@ export interface CurvePart {
   size: number;
   /** The first bucket that is in the columns, from 0. */
   from: number;
-  /** Steps of the run so far. */
-  steps: number;
   columns: Columns;
 }
 
@@ -57,7 +55,6 @@ export interface StageFacts {
   /** From 1; 0 holds what was evaluated before any training. */
   number: number;
   name: string;
-  epochs: number;
   steps: number;
   /** Steps that have been taken. */
   taken: number;

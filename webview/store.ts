@@ -16,7 +16,7 @@ import {
 } from './messages';
 
 /** The buckets of a run's steps. */
-export type Curve = Pick<CurvePart, 'size' | 'from' | 'steps' | 'columns'>;
+export type Curve = Pick<CurvePart, 'size' | 'from' | 'columns'>;
 
 export interface Detail {
   range: Range;
@@ -85,9 +85,9 @@ export function runsOf(page: Page): RunFacts[] {
 }
 
 function continued(known: Curve | undefined, part: CurvePart): Curve {
-  const { size, from, steps } = part;
+  const { size, from } = part;
   const keep = known && from > 0 ? known.columns : undefined;
-  return { size, from: 0, steps, columns: each((name) => joined(keep?.[name], part.columns[name], from)) };
+  return { size, from: 0, columns: each((name) => joined(keep?.[name], part.columns[name], from)) };
 }
 
 /** The first buckets of one column, then another. */

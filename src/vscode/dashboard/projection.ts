@@ -95,5 +95,5 @@ export class Projection {
 
 function partOf(path: string, curve: Curve, size: number, from: number, to = Infinity): CurvePart {
   const end = Math.max(from, Math.min(to, Math.ceil(curve.length / size)));
-  return { path, size, from, steps: curve.length, columns: curve.buckets(size, from, end) };
+  return { path, size, from, columns: curve.buckets(size, from, end) };
 }

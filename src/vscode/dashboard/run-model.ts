@@ -12,7 +12,6 @@ type Event<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
 
 interface Stage {
   name: string;
-  epochs: number;
   steps: number;
   taken: number;
   evaluations: Evaluation[];
@@ -90,7 +89,7 @@ export class RunModel {
 
   private stageAt(number: number): Stage {
     const name = number === 0 ? 'before training' : `stage ${number}`;
-    const stage = this.stages.get(number) ?? { name, epochs: 0, steps: 0, taken: 0, evaluations: [] };
+    const stage = this.stages.get(number) ?? { name, steps: 0, taken: 0, evaluations: [] };
     this.stages.set(number, stage);
     return stage;
   }
@@ -108,8 +107,8 @@ export class RunModel {
   }
 }
 
-function planOf({ name, epochs, steps }: Event<'stage-started'>): Pick<Stage, 'name' | 'epochs' | 'steps'> {
-  return { name, epochs, steps };
+function planOf({ name, steps }: Event<'stage-started'>): Pick<Stage, 'name' | 'steps'> {
+  return { name, steps };
 }
 
 function evaluationFacts(evaluation: Evaluation, start: number): EvaluationFacts {

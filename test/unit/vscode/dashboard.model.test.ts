@@ -22,8 +22,8 @@ describe('the dashboard’s model of a run', () => {
     for (const event of folder.readEvents().events) model.take({ events: [event], restarted: false });
     const told = model.told();
     const numbersOf = (stage: object) => {
-      const { number, name, epochs, steps, test, train, perplexity } = stage as (typeof summary.stages)[0];
-      return { number, name, epochs, steps, test, train, perplexity };
+      const { number, name, steps, test, train, perplexity } = stage as (typeof summary.stages)[0];
+      return { number, name, steps, test, train, perplexity };
     };
     assert.deepEqual(told.stages.map(numbersOf), summary.stages.map(numbersOf));
     assert.deepEqual(

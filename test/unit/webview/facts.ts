@@ -5,7 +5,7 @@ import { Curve } from '../../../src/vscode/dashboard/curve';
 import { stepEvent } from '../run/step';
 
 const stage = (number: number, name: string, start: number, steps: number): StageFacts => ({
-  ...{ number, name, start, steps, taken: steps, epochs: 1 },
+  ...{ number, name, start, steps, taken: steps },
 });
 
 /** A run of two stages, of two and three steps. */
@@ -35,7 +35,7 @@ export function pageOf(runs: readonly RunFacts[], losses: readonly (number | und
   losses.forEach((own, i) => {
     const curve = new Curve();
     own.forEach((documentLoss, at) => curve.add(stepEvent(at + 1, { documentLoss })));
-    page.curves.set(runs[i].path, { size, from: 0, steps: curve.length, columns: curve.buckets(size) });
+    page.curves.set(runs[i].path, { size, from: 0, columns: curve.buckets(size) });
   });
   return page;
 }
