@@ -4,6 +4,7 @@ import { nameOf } from '../../run/names';
 import { UserError } from '../../errors';
 import type { Prediction } from '../../run/events';
 import type { Lab } from '../lab';
+import { isTrusted } from '../trust';
 import { checkpointsOf } from './checkpoints';
 import type { Chosen } from './chosen';
 import { spotsOf } from './document-spots';
@@ -14,6 +15,7 @@ import type { QuestionTests } from './tests';
 /** Asks the chosen checkpoint the question with an id in a file, or the one at the cursor. */
 export function askModel(sheets: Sheets, tests: QuestionTests) {
   return async (at?: vscode.Uri, id?: string): Promise<Prediction | undefined> => {
+    if (!(await isTrusted('Asking the model'))) return undefined;
     const file = at?.fsPath ?? vscode.window.activeTextEditor?.document.uri.fsPath;
     const sheet = file === undefined ? undefined : await sheets.of(file);
     const question = sheet?.questions.find((one) => one.id === id) ?? (sheet && (await questionAtCursor(sheet)));

@@ -9,6 +9,7 @@ import { counted } from '../../run/format';
 import { RunFolder } from '../../run/folder';
 import { startConductor } from '../../trainer/launch';
 import type { Lab, LiveRun } from '../lab';
+import { isTrusted } from '../trust';
 import { resumable } from './actions';
 import { type Choice, chooseRuns } from './choose';
 import type { Desk } from './desk';
@@ -31,7 +32,7 @@ export class RunPit implements vscode.Disposable {
    * @param choice what to train, where whoever calls knows it
    */
   async run(at?: vscode.Uri, choice?: Choice): Promise<string[] | undefined> {
-    if (!(await isTrusted())) return undefined;
+    if (!(await isTrusted('Training'))) return undefined;
     const file = await experimentFor(this.lab.experiments, at);
     if (!file) return undefined;
     await saveAll();
@@ -49,7 +50,7 @@ export class RunPit implements vscode.Disposable {
   async resume(runs: readonly LiveRun[]): Promise<void> {
     const groups = resumable(runs);
     if (groups.size === 0) throw new UserError('Only a run that was stopped or interrupted or has failed can go on.');
-    if (!(await isTrusted())) return;
+    if (!(await isTrusted('Training'))) return;
     for (const [out, paths] of groups) {
       await this.desk.do('reopen', paths);
       this.launch(out, paths);
@@ -79,15 +80,6 @@ export class RunPit implements vscode.Disposable {
     );
     for (const path of paths) void this.lab.runs.notice(path);
   }
-}
-
-/** Reading is always allowed; training only where the person trusts the files. */
-async function isTrusted(): Promise<boolean> {
-  if (vscode.workspace.isTrusted) return true;
-  const manage = 'Manage Workspace Trust';
-  const answer = await vscode.window.showWarningMessage('Training needs a workspace that you trust.', manage);
-  if (answer === manage) await vscode.commands.executeCommand('workbench.trust.manage');
-  return false;
 }
 
 function jobs(): number {
