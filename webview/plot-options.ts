@@ -98,7 +98,12 @@ function drawMarks(chart: uPlot, { marks, end }: Plot, { soft, lines, font }: Th
   const ratio = devicePixelRatio;
   const place = (at: number) => Math.round(chart.valToPos(at, 'x', true));
   ctx.save();
-  Object.assign(ctx, { font: font.replace('11px', `${11 * ratio}px`), textBaseline: 'bottom', lineWidth: ratio });
+  Object.assign(ctx, {
+    font: font.replace('11px', `${11 * ratio}px`),
+    textBaseline: 'bottom',
+    textAlign: 'left',
+    lineWidth: ratio,
+  });
   const sorted = [...marks].sort((a, b) => a.at - b.at);
   sorted.forEach(({ at, label, style }, i) => {
     const x = place(at);

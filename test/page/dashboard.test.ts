@@ -248,6 +248,17 @@ describe('the dashboard’s page', function () {
     await page.waitForFunction(`(${odd})() === 0`);
   });
 
+  it('names the stages above the plot, drawn again too', async () => {
+    const [, folder] = comparison();
+    const board = await open([folder], { look: { tab: 'curves' } });
+    const canvas = chart('exactMatch').locator('canvas');
+    folder.appendEvent(stepEvent(21, { stage: 2 }));
+    await board.update();
+    await settled(canvas);
+    assert.ok((await inkWithin(canvas, { x: 60, y: 2, width: 200, height: 12 })) > 20, 'no name');
+    assert.equal(await inkWithin(canvas, { x: 0, y: 0, width: 45, height: 10 }), 0);
+  });
+
   it('fits into 500 pixels', async () => {
     await page.setViewportSize({ width: 500, height: 800 });
     await open(comparison());
@@ -310,6 +321,21 @@ async function colouredOn(chart: Locator): Promise<number> {
     }
     return coloured;
   });
+}
+
+interface Part {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+/** How many pixels in a part of a canvas are drawn on. */
+function inkWithin(canvas: Locator, part: Part): Promise<number> {
+  return canvas.evaluate((element: HTMLCanvasElement, { x, y, width, height }) => {
+    const { data } = element.getContext('2d')!.getImageData(x, y, width, height);
+    return data.filter((value, i) => i % 4 === 3 && value > 0).length;
+  }, part);
 }
 
 /** The picture on a canvas when it has been the same for two frames. */
