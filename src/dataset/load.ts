@@ -3,6 +3,7 @@
  * throws and never vanishes; whatever is left out of the dataset is among the problems.
  */
 import { createHash } from 'node:crypto';
+import type { FileMemory } from './file-memory';
 import { digest, type FileDigest, findFiles } from './files';
 import { readQa } from './formats/qa';
 import { readSquad } from './formats/squad';
@@ -20,6 +21,8 @@ export interface LoadOptions {
   limit?: number;
   /** Texts that editors hold unsaved, under the paths of their files. */
   unsaved?: ReadonlyMap<string, string>;
+  /** Spares reading files again that have not changed since. */
+  memory?: FileMemory;
 }
 
 export interface LoadedDataset {
@@ -56,10 +59,19 @@ export async function loadDataset(
       files.push(content);
       parts.push(`${file.name}\0${content.sha256}\n`);
       if (content.bytes === 0) findings.warning({ file: file.path, line: 1 }, 'This file is empty.');
-      else await guarded(file.path, findings, () => readers[file.format](file, findings));
+      else await guarded(file.path, findings, async () => findings.add(await foundIn(file, content, options.memory)));
     }
   }
   const dataset = settle(findings);
   const hash = createHash('sha256').update(parts.sort().join('')).digest('hex');
   return { dataset, problems: findings.problems.sort(byPlace), hash, files };
+}
+
+async function foundIn(file: InputFile, { sha256 }: FileDigest, memory?: FileMemory): Promise<Findings> {
+  const read = async () => {
+    const found = new Findings();
+    await readers[file.format](file, found);
+    return found;
+  };
+  return memory ? memory.of(file, sha256, read) : read();
 }

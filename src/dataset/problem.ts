@@ -16,14 +16,21 @@ export class Findings {
   readonly problems: Problem[] = [];
 
   error(place: Place, message: string): void {
-    this.add('error', place, message);
+    this.tell('error', place, message);
   }
 
   warning(place: Place, message: string): void {
-    this.add('warning', place, message);
+    this.tell('warning', place, message);
   }
 
-  private add(severity: Problem['severity'], place: Place, message: string): void {
+  /** Takes over what was found elsewhere. */
+  add({ documents, questions, problems }: Findings): void {
+    for (const document of documents) this.documents.push(document);
+    for (const question of questions) this.questions.push(question);
+    for (const problem of problems) this.problems.push(problem);
+  }
+
+  private tell(severity: Problem['severity'], place: Place, message: string): void {
     const { file, line, column = 1, field } = place;
     this.problems.push({ severity, file, line, column, ...(field === undefined ? {} : { field }), message });
   }

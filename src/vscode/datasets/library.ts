@@ -20,7 +20,7 @@ const settling = 150;
 export class WorkspaceLibrary implements Library {
   private readonly changed = new vscode.EventEmitter<void>();
   readonly onDidChange = this.changed.event;
-  private readonly reader = new DatasetReader(path.join(__dirname, 'dataset-worker.cjs'));
+  private readonly reader = new DatasetReader('dataset-worker.cjs');
   private readonly loads = new Map<string, { sources: DatasetSource[]; loaded: Promise<LoadedDataset> }>();
   private found?: Promise<Holding[]>;
   /** What each experiment has read last, for while it has problems. */

@@ -1,20 +1,5 @@
-/**
- * What the window and the thread that reads datasets say to each other. A dataset comes in slices, each small enough
- * that taking it in holds nothing up.
- */
-import type { LoadedDataset } from '../../dataset/load';
+/** Cutting a dataset into slices that can be sent and taken in without holding anything up. Pure. */
 import type { Dataset } from '../../dataset/model';
-import type { DatasetSource } from '../../dataset/source';
-
-/** The window's wishes: to read sources, and to be sent the next slice of what was read. */
-export type Wish =
-  { id: number; kind: 'load'; sources: DatasetSource[]; unsaved: Map<string, string> } | { id: number; kind: 'next' };
-
-export type Reply =
-  | { id: number; slice: Dataset }
-  /** Everything but the dataset, which has been sent. */
-  | { id: number; end: Omit<LoadedDataset, 'dataset'> }
-  | { id: number; failure: string };
 
 const records = 500;
 const characters = 250_000;
