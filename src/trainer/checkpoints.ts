@@ -4,7 +4,8 @@
  * checkpoint is kept.
  */
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { cp } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { copyTokenizer, writeGenerationConfig } from '../model/folder';
 import { onDisk, readJson } from '../run/files';
 import { type Offsets, runFiles, type RunFolder } from '../run/folder';
@@ -25,6 +26,7 @@ interface Saved extends Cursor {
 }
 
 const cursorFile = 'cursor.json';
+const optimizerFile = 'optimizer.safetensors';
 const unfinished = '.unfinished';
 
 /** Writes a checkpoint and lets older ones go. Where that fails nothing of it is left, and older ones stand. */
@@ -78,7 +80,7 @@ function prune(folder: RunFolder, newest: string): void {
   for (const { name, saved } of listCheckpoints(folder)) {
     if (name === newest) continue;
     const at = folder.file(runFiles.checkpoints, name);
-    if (saved.stageDone) onDisk(at, () => rmSync(join(at, 'optimizer.safetensors'), { force: true }));
+    if (saved.stageDone) onDisk(at, () => rmSync(join(at, optimizerFile), { force: true }));
     else remove(at);
   }
 }
@@ -97,4 +99,10 @@ export function listCheckpoints(folder: RunFolder): { name: string; saved: Saved
   const names = onDisk(at, () => readdirSync(at)).filter((name) => !name.endsWith(unfinished));
   const found = names.map((name) => ({ name, saved: readJson<Saved>(join(at, name, cursorFile)) }));
   return found.sort((a, b) => a.saved.stage - b.saved.stage || a.saved.step - b.saved.step);
+}
+
+/** Copies the model of a checkpoint, without what only training needs. Refuses to write over anything. */
+export async function copyModel(from: string, to: string): Promise<void> {
+  const isModel = (file: string) => ![optimizerFile, cursorFile].includes(basename(file));
+  await cp(from, to, { recursive: true, filter: isModel, errorOnExist: true, force: false });
 }

@@ -1,6 +1,5 @@
 /** Takes results out of the workspace: tables and pictures of runs, and the model of a checkpoint. */
-import { cp, readdir } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { runFiles } from '../../run/folder';
 import type { LiveRun } from '../lab';
@@ -43,8 +42,9 @@ export async function exportTable(runs: readonly LiveRun[], desk: Desk): Promise
 
 /** Asks which checkpoint and where to, and copies the model there as a folder that other programs can load. */
 export async function exportModel({ folder }: LiveRun): Promise<void> {
-  const from = await chooseCheckpoint(folder.file(runFiles.checkpoints));
-  if (!from) return;
+  const { copyModel, listCheckpoints } = await import('../../trainer/checkpoints');
+  const chosen = await chooseCheckpoint(listCheckpoints(folder).map((checkpoint) => checkpoint.name));
+  if (!chosen) return;
   const places = await vscode.window.showOpenDialog({
     canSelectFolders: true,
     canSelectFiles: false,
@@ -53,26 +53,18 @@ export async function exportModel({ folder }: LiveRun): Promise<void> {
   });
   if (!places) return;
   const { name, recipe, seed } = folder.identity;
-  const to = join(places[0].fsPath, `${name}-${recipe}-seed${seed}-${basename(from)}`);
-  await copyModel(from, to);
+  const to = join(places[0].fsPath, `${name}-${recipe}-seed${seed}-${chosen}`);
+  await copyModel(folder.file(runFiles.checkpoints, chosen), to);
   await vscode.window.showInformationMessage(`The model is in ${to}.`);
 }
 
-/** Copies a checkpoint without what only training needs. Refuses to write over anything. */
-export async function copyModel(from: string, to: string): Promise<void> {
-  const isModel = (file: string) => !['optimizer.safetensors', 'cursor.json'].includes(basename(file));
-  await cp(from, to, { recursive: true, filter: isModel, errorOnExist: true, force: false });
-}
-
-/** The newest first. */
-async function chooseCheckpoint(at: string): Promise<string | undefined> {
-  const names = (await readdir(at)).filter((name) => !name.endsWith('.unfinished'));
-  const inOrder = names.sort((a, b) => b.localeCompare(a, 'en', { numeric: true }));
-  if (inOrder.length === 0) {
+/** @param names in the order of training; the newest is offered first */
+async function chooseCheckpoint(names: readonly string[]): Promise<string | undefined> {
+  if (names.length === 0) {
     await vscode.window.showInformationMessage('This run has no checkpoint yet.');
     return undefined;
   }
-  const items = inOrder.map((name) => ({ label: name.replaceAll('-', ' '), name }));
+  const items = names.map((name) => ({ label: name.replaceAll('-', ' '), name })).reverse();
   const chosen = await vscode.window.showQuickPick(items, { placeHolder: 'Which checkpoint?' });
-  return chosen && join(at, chosen.name);
+  return chosen?.name;
 }
