@@ -5,6 +5,7 @@ import { UserError } from '../errors';
 import { compileSchedule } from '../schedule/compile';
 import { type DescribedToken, describeSchedule, describeTokens, type ScheduleDescription } from '../schedule/describe';
 import { printSchedule, printTokens } from '../schedule/print';
+import { attentionOf } from '../schedule/pack';
 import { rowsFor } from '../schedule/rows';
 import type { Example, Schedule } from '../schedule/schedule';
 import { chooseVariants, type Variant } from '../schedule/stages';
@@ -58,7 +59,7 @@ function plan(variant: Variant, { experiment, data }: OpenedExperiment, model: O
 }
 
 function describe(schedule: Schedule, { experiment, data }: OpenedExperiment, { config }: OpenedModel) {
-  const rows = rowsFor(schedule, experiment.training, 6 * config.hiddenSize);
+  const rows = rowsFor(schedule, experiment.training, attentionOf(config.hiddenSize));
   return describeSchedule(schedule, { dataset: data.dataset, rows });
 }
 

@@ -13,7 +13,7 @@ export interface PackOptions {
   row: number | readonly number[];
   /** Most places in a micro-batch. */
   microBatch: number;
-  /** Row length at which attention costs as much as everything else; see `packingCost`. */
+  /** See `attentionOf`. */
   attention?: number;
 }
 
@@ -44,13 +44,17 @@ export function placesOf(example: Example): number {
   return example.tokens.length - 1;
 }
 
-/** 6 × a hidden size of 256. */
-export const USUAL_ATTENTION = 1536;
+/** The row length at which attention costs a model as much as everything else; see `packingCost`. */
+export function attentionOf(hiddenSize: number): number {
+  return 6 * hiddenSize;
+}
+
+export const USUAL_ATTENTION = attentionOf(256);
 
 /**
  * What rows of a length cost to compute, in places: padding is computed like text, and a layer of hidden size h spends
  * about 24 h² multiplications a place on matrices and 4 h r on attention over a row of r places.
- * @param attention the row length at which both are equal, 6 h
+ * @param attention the row length at which both are equal; see `attentionOf`
  */
 export function packingCost(sizes: readonly number[], row: number, attention = USUAL_ATTENTION): number {
   return packRows(sizes, row).length * row * (1 + row / attention);

@@ -15,7 +15,7 @@ const SAMPLED_EXAMPLES = 256;
 export interface RowOptions {
   /** The stages that will use the row; all of the schedule if left out. */
   stages?: readonly Stage[];
-  /** Row length at which attention costs as much as everything else, 6 × the hidden size; see `packingCost`. */
+  /** See `attentionOf`. */
   attention?: number;
   /** Most places in a row, `training.microBatch`. */
   most?: number;

@@ -14,15 +14,16 @@ import { trainTokenizer, writeTokenizer } from '../model/bpe';
 import type { ModelConfig } from '../model/config';
 import { copyTokenizer, readModelFolder } from '../model/folder';
 import { initialize, parametersOf } from '../model/parameters';
-import { presetConfig } from '../model/presets';
 import { loadTokenizer, type Tokenizer } from '../model/tokenizer';
 import { runFiles, type RunFolder } from '../run/folder';
 import { compileSchedule } from '../schedule/compile';
 import { tokenizerTexts } from '../schedule/corpus';
 import type { Experiment } from '../schedule/experiment';
 import { sourcesOf } from '../schedule/paths';
+import { attentionOf } from '../schedule/pack';
 import { rowsFor } from '../schedule/rows';
 import type { Schedule } from '../schedule/schedule';
+import { blankConfig } from './starting-model';
 
 export interface Workbench {
   folder: RunFolder;
@@ -33,7 +34,7 @@ export interface Workbench {
   learner: Learner;
   /** Row lengths that batches may have. */
   rows: number[];
-  /** Row length at which attention costs as much as everything else. */
+  /** See `attentionOf`. */
   attention: number;
 }
 
@@ -47,7 +48,7 @@ export async function openWorkbench(folder: RunFolder): Promise<Workbench> {
   const schedule = compileSchedule({ experiment, recipe, dataset, tokenizer, seed });
   const { optimizer } = experiment.training;
   const learner = new OnnxLearner({ config, weights, optimizer, threads: experiment.threads });
-  const attention = 6 * config.hiddenSize;
+  const attention = attentionOf(config.hiddenSize);
   const rows = rowsFor(schedule, experiment.training, attention);
   return { folder, experiment, dataset, tokenizer, schedule, learner, rows, attention };
 }
@@ -70,10 +71,11 @@ interface OpenModel {
 
 async function openModel(
   folder: RunFolder,
-  { model, training, splits }: Experiment,
+  experiment: Experiment,
   dataset: Dataset,
   seed: number,
 ): Promise<OpenModel> {
+  const { model, splits } = experiment;
   if (typeof model === 'string') {
     const { config, weights, tokenizer } = await readModelFolder(model);
     await keepTokenizer(folder, model);
@@ -82,8 +84,7 @@ async function openModel(
   const at = model.tokenizer ?? (await ownTokenizer(folder, dataset, model.vocabulary, splits.train));
   if (model.tokenizer) await keepTokenizer(folder, model.tokenizer);
   const tokenizer = await loadTokenizer(at);
-  const preset = presetConfig(model.preset, tokenizer);
-  const config = { ...preset, maxPositions: Math.max(preset.maxPositions, training.sequence) };
+  const config = blankConfig(model.preset, tokenizer, experiment);
   return { config, tokenizer, weights: initialize(config, seed) };
 }
 

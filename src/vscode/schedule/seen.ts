@@ -1,12 +1,13 @@
 /** Writes sheets: one example as the model sees it, and a step with its packed rows. Runs in the worker. */
 import type { Document, Question } from '../../dataset/model';
+import { describeProblem } from '../../dataset/problem';
 import type { ModelConfig } from '../../model/config';
 import type { Tokenizer } from '../../model/tokenizer';
 import { counted } from '../../run/format';
 import { type DescribedToken, describeTokens } from '../../schedule/describe';
 import { ExampleStore } from '../../schedule/examples';
 import type { Experiment } from '../../schedule/experiment';
-import { packBatches, placesOf } from '../../schedule/pack';
+import { attentionOf, packBatches, placesOf } from '../../schedule/pack';
 import { documentTokens } from '../../schedule/prompts';
 import { rowsFor } from '../../schedule/rows';
 import type { Example, PackedBatch, Schedule, Stage, Truncation } from '../../schedule/schedule';
@@ -50,7 +51,7 @@ function writeTrained(
     'text' in record
       ? store.addDocument(record, stage.documentWeights, records.answersTo(record.id))
       : store.addQuestion(record);
-  if (!example) return writer.say(store.refused[0]);
+  if (!example) return writer.say(describeProblem(store.refused[0]));
   const tokens = describeTokens(example, tokenizer);
   const learnt = tokens.filter(({ weight }) => weight > 0).length;
   writer.say(`${counted(tokens.length, 'token')}; the loss counts ${learnt} of them.`);
@@ -88,7 +89,7 @@ export interface SeenStep {
 }
 
 export function writeStep({ schedule, stage, at, step, name, training, tokenizer, hiddenSize }: SeenStep): Sheet {
-  const attention = 6 * hiddenSize;
+  const attention = attentionOf(hiddenSize);
   const row = rowsFor(schedule, training, attention);
   const examples = schedule.plan(stage, at.epoch)[step - 1].map((index) => schedule.examples[index]);
   const batches = packBatches(examples, { row, microBatch: training.microBatch, attention });
