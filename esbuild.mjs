@@ -21,19 +21,30 @@ const english = {
   },
 };
 
-await build({
-  ...shared,
-  entryPoints: {
-    extension: 'src/extension.ts',
-    cli: 'src/cli.ts',
-    trainer: 'src/trainer/main.ts',
-    conductor: 'src/trainer/conductor.ts',
-    'schedule-worker': 'src/vscode/schedule/worker.ts',
-    'dataset-worker': 'src/vscode/datasets/worker.ts',
-    desk: 'src/vscode/runs/worker.ts',
-    'dashboard-worker': 'src/vscode/dashboard/worker.ts',
-    answerer: 'src/trainer/answer.ts',
+/** Every file that imports VS Code's module would make a copy of it, and there are a hundred. */
+const oneCopy = {
+  name: 'one-copy',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^vscode$/ }, ({ path, namespace }) =>
+      namespace === 'copied' ? { path, external: true } : { path, namespace: 'copied' },
+    );
+    onLoad({ filter: /.*/, namespace: 'copied' }, () => ({ contents: "export * from 'vscode';" }));
   },
+};
+
+/** What a window starts without: half of all code, in files of its own that are read when something needs them. */
+const libraries = ['zod', 'yaml', 'papaparse'];
+const apart = {
+  name: 'apart',
+  setup({ onResolve }) {
+    onResolve({ filter: new RegExp(`^(${libraries.join('|')})$`) }, ({ path, kind }) =>
+      kind === 'entry-point' ? undefined : { path: `./${path}.cjs`, external: true },
+    );
+  },
+};
+
+const forNode = {
+  ...shared,
   outExtension: { '.js': '.cjs' },
   platform: 'node',
   target: 'node20',
@@ -42,7 +53,30 @@ await build({
   mainFields: ['module', 'main'],
   // The native library lies beside the bundles; VS Code brings its own module.
   external: ['onnxruntime-node', 'vscode'],
+};
+
+await build({
+  ...forNode,
+  entryPoints: {
+    cli: 'src/cli.ts',
+    trainer: 'src/trainer/main.ts',
+    conductor: 'src/trainer/conductor.ts',
+    answerer: 'src/trainer/answer.ts',
+  },
   plugins: [english],
+});
+
+await build({
+  ...forNode,
+  entryPoints: {
+    extension: 'src/extension.ts',
+    'schedule-worker': 'src/vscode/schedule/worker.ts',
+    'dataset-worker': 'src/vscode/datasets/worker.ts',
+    desk: 'src/vscode/runs/worker.ts',
+    'dashboard-worker': 'src/vscode/dashboard/worker.ts',
+    ...Object.fromEntries(libraries.map((name) => [name, name])),
+  },
+  plugins: [english, oneCopy, apart],
 });
 
 await build({
