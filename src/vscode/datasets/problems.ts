@@ -1,6 +1,7 @@
 /** The problems of every dataset in the Problems panel, each once, also while a text is being written. */
 import * as vscode from 'vscode';
 import type { Problem } from '../../dataset/model';
+import { diagnosticOf } from '../diagnostics';
 import type { Lab } from '../lab';
 
 /** To the end of its line, however long that is. */
@@ -41,11 +42,7 @@ function publish(problems: readonly Problem[], collection: vscode.DiagnosticColl
   collection.set(entries);
 }
 
-function toDiagnostic({ line, column, message, severity, field }: Problem): vscode.Diagnostic {
-  const range = new vscode.Range(line - 1, column - 1, line - 1, lineEnd);
-  const { Error, Warning } = vscode.DiagnosticSeverity;
-  const diagnostic = new vscode.Diagnostic(range, message, severity === 'error' ? Error : Warning);
-  diagnostic.source = 'PIT';
-  if (field !== undefined) diagnostic.code = field;
-  return diagnostic;
+function toDiagnostic(problem: Problem): vscode.Diagnostic {
+  const { line, column } = problem;
+  return diagnosticOf(problem, new vscode.Range(line - 1, column - 1, line - 1, lineEnd));
 }

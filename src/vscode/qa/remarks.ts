@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { parseQa } from '../../dataset/formats/qa-syntax';
 import { spanOfFirstLine } from '../../dataset/mentions/qa';
 import { idleHeadings } from '../../dataset/qa-outline';
+import { diagnosticOf } from '../diagnostics';
 import { rangeOf } from './places';
 
 /** A burst of keystrokes counts as one change. */
@@ -46,8 +47,6 @@ function remarksOn(document: vscode.TextDocument): vscode.Diagnostic[] {
   return idleHeadings(parseQa(text)).map((heading) => {
     const range = rangeOf(spanOfFirstLine(heading, lines));
     const message = 'Neither a text nor a question follows this heading.';
-    const diagnostic = new vscode.Diagnostic(range, message, vscode.DiagnosticSeverity.Warning);
-    diagnostic.source = 'PIT';
-    return diagnostic;
+    return diagnosticOf({ severity: 'warning', message }, range);
   });
 }

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { Problem } from '../../dataset/model';
 import { counted } from '../../run/format';
+import { diagnosticOf } from '../diagnostics';
 
 export class Refusal implements vscode.Disposable {
   private readonly list = vscode.languages.createDiagnosticCollection('pit-run');
@@ -21,7 +22,9 @@ export class Refusal implements vscode.Disposable {
     for (const uri of new Set(errors.map((problem) => problem.file)))
       this.list.set(
         vscode.Uri.file(uri),
-        errors.filter((problem) => problem.file === uri && !isShown(problem)).map(diagnosticOf),
+        errors
+          .filter((problem) => problem.file === uri && !isShown(problem))
+          .map((problem) => diagnosticOf(problem, placeOf(problem))),
       );
     await vscode.commands.executeCommand('workbench.actions.view.problems');
     const where = basename(file.fsPath);
@@ -38,18 +41,13 @@ export class Refusal implements vscode.Disposable {
 
 function isShown({ file, line, message }: Problem): boolean {
   const known = vscode.languages.getDiagnostics(vscode.Uri.file(file));
-  return known.some((one) => one.range.start.line === line - 1 && one.message.includes(message));
+  return known.some((one) => one.range.start.line === line - 1 && one.message === message);
 }
 
-function diagnosticOf({ line, column, field, message }: Problem): vscode.Diagnostic {
-  const at = new vscode.Position(line - 1, column - 1);
-  const text = field === undefined ? message : `${field}: ${message}`;
-  const diagnostic = new vscode.Diagnostic(new vscode.Range(at, at), text, vscode.DiagnosticSeverity.Error);
-  diagnostic.source = 'PIT';
-  return diagnostic;
+function placeOf({ line, column }: Problem): vscode.Range {
+  return new vscode.Range(line - 1, column - 1, line - 1, column - 1);
 }
 
-async function open({ file, line, column }: Problem): Promise<void> {
-  const at = new vscode.Position(line - 1, column - 1);
-  await vscode.window.showTextDocument(vscode.Uri.file(file), { selection: new vscode.Range(at, at) });
+async function open(problem: Problem): Promise<void> {
+  await vscode.window.showTextDocument(vscode.Uri.file(problem.file), { selection: placeOf(problem) });
 }

@@ -1,6 +1,7 @@
 /** Keeps the Problems panel in step with what the experiments of the workspace say, while they are being typed. */
 import * as vscode from 'vscode';
 import type { Problem } from '../../dataset/model';
+import { diagnosticOf } from '../diagnostics';
 import type { Experiments } from '../lab';
 import { textOf } from '../texts';
 
@@ -30,13 +31,9 @@ async function diagnose(experiments: Experiments, file: vscode.Uri): Promise<[vs
 }
 
 /** Marks the value or field at the problem's place: up to the next comma, bracket or end of line. */
-function toDiagnostic({ line, column, severity, message, field }: Problem, text: string): vscode.Diagnostic {
+function toDiagnostic(problem: Problem, text: string): vscode.Diagnostic {
+  const { line, column } = problem;
   const start = column - 1;
   const length = /^("(\\.|[^"\\])*"?|[^,\]}\s]+|)/.exec(text.slice(start))![0].length;
-  const range = new vscode.Range(line - 1, start, line - 1, start + Math.max(1, length));
-  const level = severity === 'error' ? vscode.DiagnosticSeverity.Error : vscode.DiagnosticSeverity.Warning;
-  const diagnostic = new vscode.Diagnostic(range, message, level);
-  diagnostic.source = 'PIT';
-  if (field) diagnostic.code = field;
-  return diagnostic;
+  return diagnosticOf(problem, new vscode.Range(line - 1, start, line - 1, start + Math.max(1, length)));
 }
