@@ -3,7 +3,7 @@ import { accessSync, constants, statfsSync } from 'node:fs';
 import { availableParallelism, freemem, release, totalmem } from 'node:os';
 import type { Batch } from '../engine/learner';
 import { messageOf } from '../errors';
-import type { ModelConfig } from '../model/config';
+import { llamaBlock, type ModelConfig } from '../model/config';
 import { initialize } from '../model/parameters';
 
 export interface Finding {
@@ -88,6 +88,7 @@ const tiny: ModelConfig = {
   bosToken: 1,
   eosToken: 2,
   padToken: 0,
+  block: llamaBlock,
 };
 
 /** Eight places of one example, each with an equal part in the loss. */

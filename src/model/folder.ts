@@ -6,12 +6,13 @@ import { copyFile, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../errors';
 import { writeTokenizer, type TokenizerFile } from './bpe';
-import { configToJson, readConfig, type ModelConfig } from './config';
+import type { ModelConfig } from './config';
+import { configToJson, readConfig } from './config-file';
 import { explained, writeJson } from './files';
-import { parametersOf } from './parameters';
 import { writeSafetensors } from './safetensors';
+import { join, tensorsOf } from './stored';
 import { loadTokenizer, type Tokenizer } from './tokenizer';
-import { checkWeights, openWeights, weightsFile, type Weights } from './weights';
+import { openWeights, weightsFile, type Weights } from './weights';
 
 export interface Model {
   config: ModelConfig;
@@ -21,9 +22,7 @@ export interface Model {
 /** Reads config and headers, and checks that they agree. Throws a UserError that names the file at fault. */
 export async function readModel(folder: string): Promise<Model> {
   const config = await readConfig(folder);
-  const weights = await openWeights(folder);
-  checkWeights(weights, config, folder);
-  return { config, weights };
+  return { config, weights: await openWeights(folder, config) };
 }
 
 /** Reads a model with its tokenizer, whose every token must have an embedding. */
@@ -47,9 +46,10 @@ export function checkTokenizer({ vocabSize }: Tokenizer, config: ModelConfig, fo
 export async function writeModel(
   folder: string,
   config: ModelConfig,
-  weights: ReadonlyMap<string, Float32Array>,
+  weights: { get(name: string): Float32Array | undefined },
 ): Promise<void> {
-  const tensors = parametersOf(config).map(({ name, shape }) => ({ name, shape, data: weights.get(name)! }));
+  const valuesOf = (name: string) => weights.get(name)!;
+  const tensors = tensorsOf(config).map((tensor) => ({ ...tensor, data: join(tensor, config, valuesOf) }));
   await writeSafetensors(path.join(folder, weightsFile), tensors);
   await writeJson(path.join(folder, 'config.json'), configToJson(config));
 }

@@ -7,46 +7,94 @@ import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { ModelConfig } from './config';
 
 export interface Parameter {
-  /** As in the state dictionary of `LlamaForCausalLM`. */
+  /** As in the state dictionary of `LlamaForCausalLM`, whatever the family; see stored.ts. */
   name: string;
   /** Matrices are [outputs, inputs]. */
   shape: number[];
-  /** Whether weight decay applies: matrices, embeddings among them, yes; norms no. */
+  /** Whether weight decay applies: matrices, embeddings among them, yes; norms and biases no. */
   decay: boolean;
   /** `residual` projections write into the residual stream and start smaller the deeper the model is. */
-  init: 'normal' | 'residual' | 'ones';
+  init: 'normal' | 'residual' | 'ones' | 'zeros';
 }
 
 /** Every weight of the model, once: a tied output matrix is the embedding and not listed again. */
 export function parametersOf(config: ModelConfig): Parameter[] {
-  const { vocabSize, hiddenSize, layers, tiedEmbeddings } = config;
+  const { vocabSize, hiddenSize, layers, maxPositions, tiedEmbeddings, block } = config;
   return [
-    matrix('model.embed_tokens.weight', vocabSize, hiddenSize),
+    matrix('model.embed_tokens', vocabSize, hiddenSize),
+    ...(block.positions === 'learned' ? [matrix('model.embed_positions', maxPositions, hiddenSize)] : []),
     ...Array.from({ length: layers }, (_, layer) => layerParameters(config, `model.layers.${layer}`)).flat(),
-    norm('model.norm.weight', hiddenSize),
-    ...(tiedEmbeddings ? [] : [matrix('lm_head.weight', vocabSize, hiddenSize)]),
+    ...norm(config, 'model.norm'),
+    ...(tiedEmbeddings ? [] : [matrix('lm_head', vocabSize, hiddenSize)]),
   ];
 }
 
 function layerParameters(config: ModelConfig, prefix: string): Parameter[] {
-  const { hiddenSize, intermediateSize, heads, kvHeads, headSize } = config;
+  const { hiddenSize, block } = config;
+  const isBefore = block.normPlace === 'before';
   return [
-    norm(`${prefix}.input_layernorm.weight`, hiddenSize),
-    matrix(`${prefix}.self_attn.q_proj.weight`, heads * headSize, hiddenSize),
-    matrix(`${prefix}.self_attn.k_proj.weight`, kvHeads * headSize, hiddenSize),
-    matrix(`${prefix}.self_attn.v_proj.weight`, kvHeads * headSize, hiddenSize),
-    matrix(`${prefix}.self_attn.o_proj.weight`, hiddenSize, heads * headSize, 'residual'),
-    norm(`${prefix}.post_attention_layernorm.weight`, hiddenSize),
-    matrix(`${prefix}.mlp.gate_proj.weight`, intermediateSize, hiddenSize),
-    matrix(`${prefix}.mlp.up_proj.weight`, intermediateSize, hiddenSize),
-    matrix(`${prefix}.mlp.down_proj.weight`, hiddenSize, intermediateSize, 'residual'),
+    ...(isBefore ? norm(config, `${prefix}.input_layernorm`) : []),
+    ...attentionParameters(config, `${prefix}.self_attn`),
+    ...norm(config, `${prefix}.post_attention_layernorm`),
+    ...mlpParameters(config, `${prefix}.mlp`),
+    ...(isBefore ? [] : [scale(`${prefix}.post_feedforward_layernorm`, hiddenSize)]),
   ];
 }
 
-const norm = (name: string, size: number): Parameter => ({ name, shape: [size], decay: false, init: 'ones' });
+function attentionParameters(config: ModelConfig, prefix: string): Parameter[] {
+  const { hiddenSize, heads, kvHeads, headSize, block } = config;
+  const inputs = block.attentionBias !== 'none';
+  const normed = (count: number) => (block.queryKeyNorm === 'head' ? headSize : count * headSize);
+  return [
+    ...projection(`${prefix}.q_proj`, heads * headSize, hiddenSize, inputs),
+    ...projection(`${prefix}.k_proj`, kvHeads * headSize, hiddenSize, inputs),
+    ...projection(`${prefix}.v_proj`, kvHeads * headSize, hiddenSize, inputs),
+    ...projection(`${prefix}.o_proj`, hiddenSize, heads * headSize, block.attentionBias === 'all', 'residual'),
+    ...(block.queryKeyNorm === 'none'
+      ? []
+      : [scale(`${prefix}.q_norm`, normed(heads)), scale(`${prefix}.k_norm`, normed(kvHeads))]),
+  ];
+}
+
+function mlpParameters({ hiddenSize, intermediateSize, block }: ModelConfig, prefix: string): Parameter[] {
+  const isGated = block.mlp === 'gated silu';
+  return [
+    ...(isGated ? projection(`${prefix}.gate_proj`, intermediateSize, hiddenSize, block.mlpBias) : []),
+    ...projection(`${prefix}.up_proj`, intermediateSize, hiddenSize, block.mlpBias),
+    ...projection(`${prefix}.down_proj`, hiddenSize, intermediateSize, block.mlpBias, 'residual'),
+  ];
+}
+
+function norm({ hiddenSize, block }: ModelConfig, name: string): Parameter[] {
+  return [scale(name, hiddenSize), ...(block.norm === 'layer' ? [bias(name, hiddenSize)] : [])];
+}
+
+function projection(
+  name: string,
+  outputs: number,
+  inputs: number,
+  isBiased: boolean,
+  init?: Parameter['init'],
+): Parameter[] {
+  return [matrix(name, outputs, inputs, init), ...(isBiased ? [bias(name, outputs)] : [])];
+}
+
+const scale = (name: string, size: number): Parameter => ({
+  name: `${name}.weight`,
+  shape: [size],
+  decay: false,
+  init: 'ones',
+});
+
+const bias = (name: string, size: number): Parameter => ({
+  name: `${name}.bias`,
+  shape: [size],
+  decay: false,
+  init: 'zeros',
+});
 
 const matrix = (name: string, outputs: number, inputs: number, init: Parameter['init'] = 'normal'): Parameter => ({
-  name,
+  name: `${name}.weight`,
   shape: [outputs, inputs],
   decay: true,
   init,
@@ -65,7 +113,7 @@ const spread = 0.02;
 
 /**
  * Fresh weights by name: normal(0, 0.02), the projections into the residual stream scaled by 1 / √(2 · layers)
- * (GPT-2), norms 1. The same config and seed give the same bytes.
+ * (GPT-2), norms 1, biases 0. The same config and seed give the same bytes.
  */
 export function initialize(config: ModelConfig, seed: number): Map<string, Float32Array> {
   const normal = normals(seed);
@@ -74,7 +122,7 @@ export function initialize(config: ModelConfig, seed: number): Map<string, Float
     parametersOf(config).map(({ name, shape, init }) => {
       const values = new Float32Array(sizeOf(shape));
       if (init === 'ones') values.fill(1);
-      else for (let i = 0; i < values.length; i++) values[i] = normal() * deviations[init];
+      else if (init !== 'zeros') for (let i = 0; i < values.length; i++) values[i] = normal() * deviations[init];
       return [name, values];
     }),
   );

@@ -1,6 +1,6 @@
 /** Sizes of model that are trained from random initialisation, as a table. Parameter counts are at 2,048 tokens. */
 import { UserError } from '../errors';
-import type { ModelConfig } from './config';
+import { llamaBlock, type ModelConfig } from './config';
 import type { Tokenizer } from './tokenizer';
 
 type Size = Pick<ModelConfig, 'hiddenSize' | 'intermediateSize' | 'layers' | 'heads' | 'kvHeads' | 'headSize'>;
@@ -33,5 +33,6 @@ export function presetConfig(
     bosToken: bos,
     eosToken: eos,
     padToken: pad,
+    block: llamaBlock,
   };
 }

@@ -7,17 +7,20 @@ import path from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../errors';
 import type { ModelConfig } from './config';
+import { families } from './families';
 import { readJson } from './files';
 import { parametersOf } from './parameters';
 import { readHeader, readTensor, type TensorEntry } from './safetensors';
+import { placeOf, take, tensorsOf } from './stored';
 
 export const weightsFile = 'model.safetensors';
 const indexFile = `${weightsFile}.index.json`;
 
-/** Weights on disk, by name. */
+/** Weights on disk. */
 export interface Weights {
+  /** The tensors of the files, by name. */
   readonly entries: ReadonlyMap<string, TensorEntry>;
-  /** Numbers of one weight, row-major. Throws a UserError if there is none of that name. */
+  /** Numbers of one weight of `parametersOf`, row-major. Throws a UserError if the files have none of that name. */
   read(name: string): Promise<Float32Array>;
 }
 
@@ -28,39 +31,62 @@ const indexSchema = z.object({
   ),
 });
 
-/** Opens a folder's weights. Throws a UserError that names the file that is missing or unsound. */
-export async function openWeights(folder: string): Promise<Weights> {
+/**
+ * Opens a folder's weights and checks that they are those of the config, with its shapes, and no others. Throws a
+ * UserError that names the file that is missing or unsound, or the first tensor that differs.
+ */
+export async function openWeights(folder: string, config: ModelConfig): Promise<Weights> {
+  const entries = withPrefix(await readEntries(folder), config);
+  checkTensors(entries, config, folder);
+  const parameters = new Map(parametersOf(config).map((parameter) => [parameter.name, parameter]));
+  return {
+    entries,
+    async read(name) {
+      const parameter = parameters.get(name);
+      if (!parameter) throw new Error(`No weight is called ${name}`);
+      const place = placeOf(parameter, config);
+      return take(place, parameter, await readTensor(entryOf(entries, place.tensor, folder)));
+    },
+  };
+}
+
+async function readEntries(folder: string): Promise<ReadonlyMap<string, TensorEntry>> {
   const single = path.join(folder, weightsFile);
   const index = path.join(folder, indexFile);
   const parts = (await exists(single)) || !(await exists(index)) ? undefined : await readIndex(index);
-  const entries = parts ? await readParts(folder, parts) : (await readHeader(single)).tensors;
-  return { entries, read: (name) => readTensor(entryOf(entries, name, folder)) };
+  return parts ? readParts(folder, parts) : (await readHeader(single)).tensors;
 }
 
-/**
- * Checks that the weights are those of the config, with its shapes, and no others. Throws a UserError that names the
- * first that differs.
- */
-export function checkWeights({ entries }: Weights, config: ModelConfig, folder: string): void {
-  const expected = new Map(parametersOf(config).map(({ name, shape }) => [name, shape]));
+/** Some checkpoints were saved without the head, and their names lack what stands before every name of the rest. */
+function withPrefix(entries: ReadonlyMap<string, TensorEntry>, config: ModelConfig): ReadonlyMap<string, TensorEntry> {
+  const [{ name: first }] = tensorsOf(config);
+  const prefix = first.slice(0, first.indexOf('.') + 1);
+  const isBare = !entries.has(first) && entries.has(first.slice(prefix.length));
+  return isBare ? new Map([...entries].map(([name, entry]) => [prefix + name, entry])) : entries;
+}
+
+function checkTensors(entries: ReadonlyMap<string, TensorEntry>, config: ModelConfig, folder: string): void {
+  const expected = new Map(tensorsOf(config).map(({ name, shape }) => [name, shape]));
   for (const [name, shape] of expected) {
     const entry = entryOf(entries, name, folder);
     if (String(entry.shape) !== String(shape)) {
       throw new UserError(
-        `${entry.file}: tensor "${name}" has shape [${entry.shape.join(', ')}], but config.json makes it [${shape.join(', ')}].`,
+        `${entry.file}: tensor "${entry.name}" has shape [${entry.shape.join(', ')}], but config.json makes it [${shape.join(', ')}].`,
       );
     }
   }
-  for (const { name, file } of entries.values()) {
+  for (const [name, { name: given, file }] of entries) {
     if (!expected.has(name) && !isRedundant(name, config)) {
-      throw new UserError(`${file}: tensor "${name}" is no weight of the model that config.json describes.`);
+      throw new UserError(`${file}: tensor "${given}" is no weight of the model that config.json describes.`);
     }
   }
 }
 
 /** Tensors that some programs store although they follow from the others. */
-const isRedundant = (name: string, { tiedEmbeddings }: ModelConfig) =>
-  name.endsWith('.rotary_emb.inv_freq') || (tiedEmbeddings && name === 'lm_head.weight');
+function isRedundant(name: string, { family, tiedEmbeddings }: ModelConfig): boolean {
+  const isHead = /(^|\.)(lm_head|embed_out)\.weight$/.test(name);
+  return (tiedEmbeddings && isHead) || (families[family].redundant?.test(name) ?? false);
+}
 
 function entryOf(entries: ReadonlyMap<string, TensorEntry>, name: string, folder: string): TensorEntry {
   const entry = entries.get(name);

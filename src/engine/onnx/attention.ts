@@ -3,6 +3,7 @@
  * only itself and earlier places of its own example.
  */
 import type { ModelConfig } from '../../model/config';
+import { rotaryFrequencies } from '../../model/rope';
 import type { Graph, Value } from './graph';
 import type { Tape } from './tape';
 
@@ -35,13 +36,15 @@ function compare(graph: Graph, operator: 'Equal' | 'GreaterOrEqual', x: Value): 
   return graph.ops(operator, [each, other], [{ shape: [rows, 1, length, length], type: 'bool' }])[0];
 }
 
-/** Cosine and sine of position × θ^(−2i/headSize), [maxPositions, headSize / 2] each. */
-export function rotations(graph: Graph, { maxPositions, headSize, ropeTheta }: ModelConfig) {
+/** Cosine and sine of position × frequency, [maxPositions, headSize / 2] each. */
+export function rotations(graph: Graph, config: ModelConfig) {
+  const { maxPositions, headSize } = config;
   const half = headSize / 2;
-  const angles = Float64Array.from({ length: maxPositions * half }, (_, i) => {
-    const frequency = Math.fround(1 / Math.pow(ropeTheta, (2 * (i % half)) / headSize));
-    return Math.floor(i / half) * frequency;
-  });
+  const frequencies = rotaryFrequencies(config);
+  const angles = Float64Array.from(
+    { length: maxPositions * half },
+    (_, i) => Math.floor(i / half) * frequencies[i % half],
+  );
   const table = (f: (angle: number) => number) => graph.constant(Float32Array.from(angles, f), [maxPositions, half]);
   return { cosine: table(Math.cos), sine: table(Math.sin), negativeSine: table((angle) => -Math.sin(angle)) };
 }
@@ -115,6 +118,7 @@ class Heads {
   }
 
   rotate(x: Value, sine: Value): Value {
+    if (this.config.block.positions !== 'rotary') return x;
     return this.graph.op('RotaryEmbedding', [x, this.around.positions, this.around.cosine, sine], x.shape);
   }
 

@@ -1,12 +1,20 @@
-/** The Llama block by block, as operations on a tape. Weights are graph inputs under their Hugging Face names. */
+/**
+ * A decoder block by block, as operations on a tape: what differs between families is read off the config. Weights go by
+ * the names of `parametersOf`.
+ */
 import type { ModelConfig } from '../../model/config';
 import { parametersOf } from '../../model/parameters';
-import { attention, type Surroundings } from './attention';
+import { gelu, geluTanh } from './gelu';
 import type { Graph, Value } from './graph';
-import { gatedUnit, linear, rmsNorm } from './layers';
+import { layerNorm } from './layer-norm';
+import { add, gatedUnit, linear, type Projection, reshaped, rmsNorm } from './layers';
 import type { Tape } from './tape';
+import { embed } from './vocabulary';
 
 export type Weights = ReadonlyMap<string, Value>;
+
+/** Attention of queries [places, heads · size] over keys and values [places, kvHeads · size]; same shape as queries. */
+export type Attend = (parts: readonly [queries: Value, keys: Value, values: Value]) => Value;
 
 /** One graph input a weight, in the order of `parametersOf`. */
 export function weightInputs(graph: Graph, config: ModelConfig): Weights {
@@ -18,38 +26,83 @@ export function outputTable(config: ModelConfig, weights: Weights): Value {
   return weights.get(config.tiedEmbeddings ? 'model.embed_tokens.weight' : 'lm_head.weight')!;
 }
 
-/** Hidden states [places, hiddenSize] after all blocks, before the final norm. */
-export function decode(
-  tape: Tape,
-  config: ModelConfig,
-  weights: Weights,
-  embedded: Value,
-  around: Surroundings,
-): Value {
-  return Array.from({ length: config.layers }, (_, layer) => layer).reduce((hidden, layer) => {
-    const weight = (name: string) => weights.get(`model.layers.${layer}.${name}.weight`)!;
-    return block(tape, config, weight, hidden, around);
-  }, embedded);
-}
+export class Decoder {
+  constructor(
+    private readonly tape: Tape,
+    private readonly config: ModelConfig,
+    private readonly weights: Weights,
+  ) {}
 
-function block(
-  tape: Tape,
-  config: ModelConfig,
-  weight: (name: string) => Value,
-  hidden: Value,
-  around: Surroundings,
-): Value {
-  const normed = rmsNorm(tape, hidden, weight('input_layernorm'), config.normEpsilon);
-  const project = (name: string) => linear(tape, normed, weight(`self_attn.${name}_proj`));
-  const mixed = attention(tape, config, [project('q'), project('k'), project('v')], around);
-  const between = linear(tape, mixed, weight('self_attn.o_proj'), hidden);
-  const again = rmsNorm(tape, between, weight('post_attention_layernorm'), config.normEpsilon);
-  const gate = linear(tape, again, weight('mlp.gate_proj'));
-  const up = linear(tape, again, weight('mlp.up_proj'));
-  return linear(tape, gatedUnit(tape, gate, up), weight('mlp.down_proj'), between);
-}
+  /** Hidden states [places, hiddenSize] of tokens [places] at positions [places]. */
+  embed(tokens: Value, positions: Value): Value {
+    const embedded = embed(this.tape, this.weights.get('model.embed_tokens.weight')!, tokens);
+    const places = this.weights.get('model.embed_positions.weight');
+    return places ? add(this.tape, embedded, embed(this.tape, places, positions)) : embedded;
+  }
 
-/** The final norm; what follows is a product with `outputTable`. */
-export function finalNorm(tape: Tape, config: ModelConfig, weights: Weights, hidden: Value): Value {
-  return rmsNorm(tape, hidden, weights.get('model.norm.weight')!, config.normEpsilon);
+  /** Hidden states after all blocks, before the final norm. @param attend one call a layer, from the first */
+  decode(embedded: Value, attend: Attend): Value {
+    const layers = Array.from({ length: this.config.layers }, (_, layer) => `model.layers.${layer}`);
+    return layers.reduce((hidden, layer) => this.block(layer, hidden, attend), embedded);
+  }
+
+  /** The final norm; what follows is a product with `outputTable`. */
+  finalNorm(hidden: Value): Value {
+    return this.norm('model.norm', hidden);
+  }
+
+  private block(layer: string, hidden: Value, attend: Attend): Value {
+    const { normPlace, parallel } = this.config.block;
+    const norm = (name: string, x: Value) => this.norm(`${layer}.${name}`, x);
+    if (normPlace === 'after') {
+      const mixed = this.attention(layer, hidden, attend);
+      const between = add(this.tape, hidden, norm('post_attention_layernorm', mixed));
+      return add(this.tape, between, norm('post_feedforward_layernorm', this.mlp(layer, between)));
+    }
+    const between = this.attention(layer, norm('input_layernorm', hidden), attend, hidden);
+    return this.mlp(layer, norm('post_attention_layernorm', parallel ? hidden : between), between);
+  }
+
+  /** @param plus what it is added to, if anything */
+  private attention(layer: string, x: Value, attend: Attend, plus?: Value): Value {
+    const project = (name: string) => linear(this.tape, x, this.projection(`${layer}.self_attn.${name}_proj`));
+    const normed = (name: string) => this.partNorm(`${layer}.self_attn.${name}_norm.weight`, project(name));
+    const mixed = attend([normed('q'), normed('k'), project('v')]);
+    return linear(this.tape, mixed, this.projection(`${layer}.self_attn.o_proj`), plus);
+  }
+
+  private mlp(layer: string, x: Value, plus?: Value): Value {
+    const project = (name: string) => linear(this.tape, x, this.projection(`${layer}.mlp.${name}_proj`));
+    return linear(this.tape, this.activated(project), this.projection(`${layer}.mlp.down_proj`), plus);
+  }
+
+  private activated(project: (name: string) => Value): Value {
+    switch (this.config.block.mlp) {
+      case 'gated silu':
+        return gatedUnit(this.tape, project('gate'), project('up'));
+      case 'gelu':
+        return gelu(this.tape, project('up'));
+      case 'gelu tanh':
+        return geluTanh(this.tape, project('up'));
+    }
+  }
+
+  private projection(name: string): Projection {
+    return { weight: this.weights.get(`${name}.weight`)!, bias: this.weights.get(`${name}.bias`) };
+  }
+
+  private norm(name: string, x: Value): Value {
+    const { block, normEpsilon } = this.config;
+    const weight = this.weights.get(`${name}.weight`)!;
+    if (block.norm === 'rms') return rmsNorm(this.tape, x, weight, normEpsilon);
+    return layerNorm(this.tape, x, weight, this.weights.get(`${name}.bias`)!, normEpsilon);
+  }
+
+  /** The norm over queries or keys: head by head, or over all heads at once. */
+  private partNorm(name: string, x: Value): Value {
+    const weight = this.weights.get(name);
+    if (!weight) return x;
+    const apart = reshaped(this.tape, x, ['heads', weight.shape[0]]);
+    return reshaped(this.tape, rmsNorm(this.tape, apart, weight, this.config.normEpsilon), x.shape);
+  }
 }

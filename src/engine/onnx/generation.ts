@@ -9,9 +9,10 @@ import type { ModelConfig } from '../../model/config';
 import { parametersOf, sizeOf } from '../../model/parameters';
 import type { GenerateOptions } from '../learner';
 import { rotations } from './attention';
-import { outputTable, type Weights } from './decoder';
+import { type Attend, Decoder, outputTable } from './decoder';
 import { Graph, type Value } from './graph';
 import type { Tensors } from './state';
+import { Tape } from './tape';
 
 export interface GenerationGraph {
   bytes: Uint8Array;
@@ -30,36 +31,13 @@ export function generationGraph(config: ModelConfig, values: Tensors): Generatio
   const tokens = graph.input('tokens', ['batch', 'steps'], 'int32');
   const last = graph.input('last', ['batch'], 'int32');
   const cache = new Cache(graph, config);
-  const table = weights.get('model.embed_tokens.weight')!;
-  const embedded = graph.op('Gather', [table, tokens], ['batch', 'steps', config.hiddenSize], { axis: 0 });
-  const hidden = Array.from({ length: config.layers }, (_, layer) => layer).reduce(
-    (states, layer) => block(graph, config, weights, cache, states, layer),
-    embedded,
-  );
-  const flat = graph.op('Reshape', [hidden, graph.sizes([-1, config.hiddenSize])], ['places', config.hiddenSize]);
-  const ends = graph.op('Gather', [flat, last], ['batch', config.hiddenSize], { axis: 0 });
-  const normed = norm(graph, config, ends, weights.get('model.norm.weight')!);
-  const logits = graph.matmul(normed, outputTable(config, weights), { transB: true });
+  const decoder = new Decoder(new Tape(graph), config, weights);
+  const flat = (x: Value) => graph.reshape(x, ['places']);
+  const hidden = decoder.decode(decoder.embed(flat(tokens), flat(cache.positions)), (parts) => cache.attend(parts));
+  const ends = graph.op('Gather', [hidden, last], ['batch', config.hiddenSize], { axis: 0 });
+  const logits = graph.matmul(decoder.finalNorm(ends), outputTable(config, weights), { transB: true });
   const next = graph.ops('ArgMax', [logits], [{ shape: ['batch'], type: 'int64' }], { axis: -1, keepdims: 0 })[0];
   return { bytes: graph.build([next, ...cache.presents]), next: next.name, caches: cache.names, width: cache.width };
-}
-
-function norm(graph: Graph, config: ModelConfig, x: Value, weight: Value): Value {
-  const attributes = { axis: -1, epsilon: { float: config.normEpsilon }, stash_type: 1 };
-  return graph.op('SimplifiedLayerNormalization', [x, weight], x.shape, attributes);
-}
-
-function block(graph: Graph, config: ModelConfig, weights: Weights, cache: Cache, hidden: Value, layer: number): Value {
-  const weight = (name: string) => weights.get(`model.layers.${layer}.${name}.weight`)!;
-  const project = (x: Value, name: string) => graph.matmul(x, weight(name), { transB: true });
-  const normed = norm(graph, config, hidden, weight('input_layernorm'));
-  const parts = ['q', 'k', 'v'].map((part) => project(normed, `self_attn.${part}_proj`));
-  const between = graph.binary('Add', hidden, project(cache.attend(parts), 'self_attn.o_proj'));
-  const again = norm(graph, config, between, weight('post_attention_layernorm'));
-  const gate = project(again, 'mlp.gate_proj');
-  const activated = graph.op('QuickGelu', [gate], gate.shape, { alpha: { float: 1 } });
-  const unit = graph.binary('Mul', activated, project(again, 'mlp.up_proj'));
-  return graph.binary('Add', between, project(unit, 'mlp.down_proj'));
 }
 
 /** Keys and values of every layer, and the operator that extends them and attends. */
@@ -70,7 +48,7 @@ class Cache {
   readonly width: number;
   private readonly lengths: Value;
   private readonly total: Value;
-  private readonly positions: Value;
+  readonly positions: Value;
   private readonly tables: { cosine: Value; sine: Value };
 
   constructor(
@@ -84,8 +62,9 @@ class Cache {
     this.tables = rotations(graph, config);
   }
 
-  attend([q, k, v]: Value[]): Value {
+  attend(parts: Parameters<Attend>[0]): Value {
     const { heads, kvHeads, headSize } = this.config;
+    const [q, k, v] = parts.map((part) => this.apart(part));
     const shape = ['batch', kvHeads, 'capacity', this.width];
     const past = ['keys', 'values'].map((kind) => this.graph.input(`${kind}.${this.names.length / 2}`, shape));
     const queries = this.widen(this.rotate(q), heads);
@@ -97,7 +76,16 @@ class Cache {
     );
     this.presents.push(...present);
     this.names.push(...past.map(({ name }, i) => ({ past: name, present: present[i].name })));
-    return this.narrow(mixed, q.shape);
+    return this.graph.reshape(this.narrow(mixed, q.shape), parts[0].shape);
+  }
+
+  /** [batch, steps, features] from [places, features]. */
+  private apart(x: Value): Value {
+    const { graph, positions } = this;
+    const features = x.shape[1] as number;
+    const parts = [graph.shapeOf(positions), graph.sizes([features])];
+    const sizes = graph.ops('Concat', parts, [{ shape: [3], type: 'int64' }], { axis: 0 })[0];
+    return graph.op('Reshape', [x, sizes], ['batch', 'steps', features]);
   }
 
   private widen(x: Value, heads: number): Value {
@@ -120,6 +108,7 @@ class Cache {
   }
 
   private rotate(x: Value): Value {
+    if (this.config.block.positions !== 'rotary') return x;
     const { cosine, sine } = this.tables;
     return this.graph.op('RotaryEmbedding', [x, this.positions, cosine, sine], x.shape);
   }

@@ -105,7 +105,7 @@ export class Graph {
     return this.op(operator, [a, b], broadcastShape(a.shape, b.shape));
   }
 
-  unary(operator: 'Neg' | 'Sqrt' | 'Log' | 'Sigmoid' | 'Reciprocal', a: Value): Value {
+  unary(operator: 'Neg' | 'Sqrt' | 'Log' | 'Exp' | 'Erf' | 'Tanh' | 'Sigmoid' | 'Reciprocal', a: Value): Value {
     return this.op(operator, [a], a.shape);
   }
 
@@ -145,6 +145,11 @@ export class Graph {
 
   sum(a: Value, axes: readonly number[], keepDims: boolean): Value {
     return this.reduce('ReduceSum', a, axes, keepDims);
+  }
+
+  /** Over the last axis, which is kept as 1. */
+  mean(a: Value): Value {
+    return this.reduce('ReduceMean', a, [a.shape.length - 1], true);
   }
 
   sumOfSquares(a: Value): Value {

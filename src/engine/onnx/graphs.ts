@@ -6,13 +6,13 @@ import type { ModelConfig } from '../../model/config';
 import { parametersOf, type Parameter } from '../../model/parameters';
 import type { OptimizerSettings } from '../learner';
 import { clipFactor, globalNorm, type Slot, stepInputs, update } from './adamw';
-import { surroundings } from './attention';
+import { attention, surroundings } from './attention';
 import { type BatchInputs, batchInputs } from './batch-inputs';
-import { decode, finalNorm, outputTable, type Weights, weightInputs } from './decoder';
+import { Decoder, outputTable, type Weights, weightInputs } from './decoder';
 import { Graph, type Value } from './graph';
 import { takeRows } from './layers';
 import { Tape } from './tape';
-import { crossEntropy, embed } from './vocabulary';
+import { crossEntropy } from './vocabulary';
 
 /** An encoded graph with the generated names of its results, by what they are. */
 export interface Compiled<Results extends string> {
@@ -84,11 +84,13 @@ function differentiate(
 
 /** Normed hidden states at the scored places, [scored, hiddenSize]. */
 function scoredStates(tape: Tape, config: ModelConfig, weights: Weights, inputs: BatchInputs): Value {
+  const decoder = new Decoder(tape, config, weights);
   const around = surroundings(tape.graph, config, inputs.examples, inputs.positions);
-  const table = weights.get('model.embed_tokens.weight')!;
-  const embedded = embed(tape, table, inputs.tokens);
-  const hidden = decode(tape, config, weights, embedded, around);
-  return finalNorm(tape, config, weights, takeRows(tape, hidden, inputs.scored));
+  const positions = tape.graph.reshape(inputs.positions, ['places']);
+  const hidden = decoder.decode(decoder.embed(inputs.tokens, positions), (parts) =>
+    attention(tape, config, parts, around),
+  );
+  return decoder.finalNorm(takeRows(tape, hidden, inputs.scored));
 }
 
 function updates(

@@ -5,15 +5,29 @@
 import type { Value } from './graph';
 import type { Contribution, Tape } from './tape';
 
-/** x · wᵀ (+ plus): a projection, with the residual stream added inside the product where given. */
-export function linear(tape: Tape, x: Value, weight: Value, plus?: Value): Value {
+/** A projection's matrix [outputs, inputs] and, where it has one, its bias [outputs]. */
+export interface Projection {
+  weight: Value;
+  bias?: Value;
+}
+
+/** x · wᵀ (+ bias) (+ plus): a projection, with what is added taken into the product where it can be. */
+export function linear(tape: Tape, x: Value, { weight, bias }: Projection, plus?: Value): Value {
   const { graph } = tape;
-  const output = graph.op('Gemm', [x, weight, plus], [x.shape[0], weight.shape[0]], { transB: 1 });
-  return tape.record(output, plus ? [x, weight, plus] : [x, weight], (gradient) => [
+  const joined = bias ?? plus;
+  const output = graph.op('Gemm', [x, weight, joined], [x.shape[0], weight.shape[0]], { transB: 1 });
+  tape.record(output, joined ? [x, weight, joined] : [x, weight], (gradient) => [
     (sum) => graph.op('Gemm', [gradient, weight, sum], x.shape),
     (sum) => graph.op('Gemm', [gradient, x, sum], weight.shape, { transA: 1 }),
-    plus && tape.added(gradient),
+    joined && tape.added(bias ? graph.sum(gradient, [0], false) : gradient),
   ]);
+  return bias && plus ? add(tape, output, plus) : output;
+}
+
+/** a + b, of one shape. */
+export function add(tape: Tape, a: Value, b: Value): Value {
+  const output = tape.graph.binary('Add', a, b);
+  return tape.record(output, [a, b], (gradient) => [tape.added(gradient), tape.added(gradient)]);
 }
 
 /** x / √(mean(x²) + ε) · weight over the last axis. */
@@ -70,6 +84,13 @@ export function gatedUnit(tape: Tape, gate: Value, up: Value): Value {
     const toGate = graph.binary('Mul', graph.binary('Mul', gradient, up), slope);
     return [tape.added(toGate), tape.added(graph.binary('Mul', gradient, activated))];
   });
+}
+
+/** x in another shape. */
+export function reshaped(tape: Tape, x: Value, shape: Value['shape']): Value {
+  const { graph } = tape;
+  const output = graph.reshape(x, shape);
+  return tape.record(output, [x], (gradient) => [tape.added(graph.reshape(gradient, x.shape))]);
 }
 
 /** Rows of x, [count, features], at `indices`, which name no row twice. */

@@ -6,10 +6,11 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { Tensor } from 'onnxruntime-node';
 import { UserError } from '../../errors';
-import { configToJson, type ModelConfig } from '../../model/config';
-import { writeJson } from '../../model/files';
+import type { ModelConfig } from '../../model/config';
+import { writeModel } from '../../model/folder';
 import { parametersOf, sizeOf } from '../../model/parameters';
 import { readHeader, readTensor, writeSafetensors } from '../../model/safetensors';
+import { openWeights } from '../../model/weights';
 import { firstOf, secondOf } from './graphs';
 
 export type Tensors = Record<string, Tensor>;
@@ -55,20 +56,14 @@ export class TrainingState {
   }
 
   async save(folder: string, { optimizer }: { optimizer: boolean }): Promise<void> {
-    await writeJson(path.join(folder, 'config.json'), configToJson(this.config));
-    await writeSafetensors(
-      path.join(folder, 'model.safetensors'),
-      this.named(parametersOf(this.config).map((p) => p.name)),
-    );
+    await writeModel(folder, this.config, { get: (name) => data(this.current[name]) });
     const file = path.join(folder, 'optimizer.safetensors');
     if (optimizer) await writeSafetensors(file, this.named(this.moments()), { steps: String(this.steps) });
   }
 
   async restore(folder: string): Promise<void> {
-    await this.load(
-      path.join(folder, 'model.safetensors'),
-      parametersOf(this.config).map(({ name }) => name),
-    );
+    const weights = await openWeights(folder, this.config);
+    for (const { name } of parametersOf(this.config)) data(this.current[name]).set(await weights.read(name));
     const file = path.join(folder, 'optimizer.safetensors');
     if (!existsSync(file)) return this.resetOptimizer();
     const { steps } = await this.load(file, this.moments());

@@ -1,12 +1,25 @@
-/** Scores, gradients, training and generation against PyTorch and transformers: see test/oracle/llama/README.md. */
+/** Scores, gradients, training and generation against PyTorch and transformers: see test/oracle/families/README.md. */
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { OptimizerSettings } from '../../../src/engine/learner';
 import type { OnnxLearner } from '../../../src/engine/onnx/learner';
+import type { ModelConfig } from '../../../src/model/config';
 import { readModel } from '../../../src/model/folder';
 import { parametersOf } from '../../../src/model/parameters';
-import { adam, apart, assertNear, type Example, gradientsOf, learnerOf, norm, pack, weightsOf } from './support';
+import { join, tensorsOf } from '../../../src/model/stored';
+import {
+  adam,
+  apart,
+  assertNear,
+  type Example,
+  gradientsOf,
+  learnerOf,
+  norm,
+  type Numbers,
+  pack,
+  weightsOf,
+} from './support';
 
 /** By weight: its norm, and its first numbers. */
 interface Heads {
@@ -25,7 +38,21 @@ interface Golden {
   };
 }
 
-for (const name of ['llama-tied', 'llama-grouped']) {
+const models = [
+  'llama-tied',
+  'llama-grouped',
+  'llama-scaled',
+  'llama-linear',
+  'mistral',
+  'qwen2',
+  'qwen3',
+  'olmo2',
+  'gpt-neox',
+  'gpt-neox-sequential',
+  'gpt2',
+];
+
+for (const name of models) {
   describe(`${name} equals PyTorch`, () => {
     const folder = path.join(__dirname, '../../fixtures/model', name);
     let golden: Golden;
@@ -77,8 +104,9 @@ for (const name of ['llama-tied', 'llama-grouped']) {
       const found = await gradientsOf(config, weights, pack([examples.slice(0, 2), examples.slice(2)], 40));
       assertNear([found.loss], [loss], 2e-6, 'loss');
       assertNear([norm(...found.gradients.values())], [globalNorm], 1e-5, 'global norm');
-      assert.deepEqual(new Set(found.gradients.keys()), new Set(Object.keys(norms)));
-      compare(found.gradients, { norms, heads }, 1e-4);
+      const gradients = asStored(config, found.gradients);
+      assert.deepEqual(new Set(gradients.keys()), new Set(Object.keys(norms)));
+      compare(gradients, { norms, heads }, 1e-4);
     });
 
     it('in 20 steps of training', () =>
@@ -89,7 +117,7 @@ for (const name of ['llama-tied', 'llama-grouped']) {
           assertNear([result.loss], [loss], 1e-4, `loss of step ${i}`);
           assertNear([result.gradientNorm], [gradientNorm], 1e-3, `gradient norm of step ${i}`);
         }
-        compare(await weightsOf(learner), final, 1e-3);
+        compare(asStored(config, await weightsOf(learner)), final, 1e-3);
       }));
 
     it('in greedy continuations, alone and together', () =>
@@ -105,6 +133,11 @@ for (const name of ['llama-tied', 'llama-grouped']) {
         }
       }));
   });
+}
+
+/** By the names and in the layout of the checkpoint. */
+function asStored(config: ModelConfig, values: Numbers): Map<string, Float32Array> {
+  return new Map(tensorsOf(config).map((tensor) => [tensor.name, join(tensor, config, (name) => values.get(name)!)]));
 }
 
 /** Norms and first numbers of every weight's list, to a relative tolerance. */

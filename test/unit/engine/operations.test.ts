@@ -6,8 +6,10 @@ import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs-core';
 import { Tensor } from 'onnxruntime-node';
 import { attention, surroundings } from '../../../src/engine/onnx/attention';
+import { gelu, geluTanh } from '../../../src/engine/onnx/gelu';
 import { Graph, type Shape, type Value } from '../../../src/engine/onnx/graph';
-import { gatedUnit, linear, rmsNorm, takeRows } from '../../../src/engine/onnx/layers';
+import { layerNorm } from '../../../src/engine/onnx/layer-norm';
+import { add, gatedUnit, linear, reshaped, rmsNorm, takeRows } from '../../../src/engine/onnx/layers';
 import { Tape } from '../../../src/engine/onnx/tape';
 import { crossEntropy, embed } from '../../../src/engine/onnx/vocabulary';
 import * as reference from './reference';
@@ -73,18 +75,56 @@ const weights = [0.5, 0.1, 1, 0.25, 0.3, 0.7, 2];
 const operations: Record<string, Operation> = {
   linear: {
     inputs: [matrix(5, 6), matrix(4, 6)],
-    engine: (tape, [x, weight]) => linear(tape, x, weight),
+    engine: (tape, [x, weight]) => linear(tape, x, { weight }),
     reference: (x, weight) => reference.linear(x, weight),
   },
   'linear with a residual': {
     inputs: [matrix(5, 6), matrix(4, 6), matrix(5, 4)],
-    engine: (tape, [x, weight, plus]) => linear(tape, x, weight, plus),
+    engine: (tape, [x, weight, plus]) => linear(tape, x, { weight }, plus),
     reference: (x, weight, plus) => tf.add(plus, reference.linear(x, weight)),
   },
   'linear twice with one input and one weight': {
     inputs: [matrix(5, 6), matrix(6, 6)],
-    engine: (tape, [x, weight]) => linear(tape, linear(tape, x, weight), weight, x),
+    engine: (tape, [x, weight]) => linear(tape, linear(tape, x, { weight }), { weight }, x),
     reference: (x, weight) => tf.add(x, reference.linear(reference.linear(x, weight), weight)),
+  },
+  'linear with a bias': {
+    inputs: [states(5, 6), matrix(4, 6), vector(4)],
+    engine: (tape, [x, weight, bias]) => linear(tape, x, { weight, bias }),
+    reference: (x, weight, bias) => tf.add(reference.linear(x, weight), bias),
+  },
+  'linear with a bias and a residual': {
+    inputs: [states(5, 6), matrix(4, 6), vector(4), states(5, 4)],
+    engine: (tape, [x, weight, bias, plus]) => linear(tape, x, { weight, bias }, plus),
+    reference: (x, weight, bias, plus) => tf.add(plus, tf.add(reference.linear(x, weight), bias)),
+  },
+  'add, one input twice': {
+    inputs: [states(5, 6), states(5, 6)],
+    engine: (tape, [a, b]) => add(tape, add(tape, a, b), a),
+    reference: (a, b) => tf.add(tf.add(a, b), a),
+  },
+  reshaped: {
+    inputs: [states(5, 6)],
+    engine: (tape, [x]) => reshaped(tape, x, ['heads', 3]),
+    reference: (x) => tf.reshape(x, [10, 3]),
+  },
+  layerNorm: {
+    inputs: [states(5, 8), vector(8), vector(8)],
+    engine: (tape, [x, weight, bias]) => layerNorm(tape, x, weight, bias, 0.1),
+    reference: (x, weight, bias) => reference.layerNorm(x, weight, bias, 0.1),
+  },
+  gelu: {
+    inputs: [states(5, 8)],
+    engine: (tape, [x]) => gelu(tape, x),
+    reference: (x) => tf.mul(x, tf.mul(0.5, tf.add(1, tf.erf(tf.mul(x, Math.SQRT1_2))))),
+  },
+  'gelu by a tangent': {
+    inputs: [states(5, 8)],
+    engine: (tape, [x]) => geluTanh(tape, x),
+    reference: (x) => {
+      const inner = tf.mul(Math.sqrt(2 / Math.PI), tf.add(x, tf.mul(0.044715, tf.pow(x, 3))));
+      return tf.mul(tf.mul(0.5, x), tf.add(1, tf.tanh(inner)));
+    },
   },
   rmsNorm: {
     inputs: [matrix(5, 8), vector(8)],

@@ -60,6 +60,11 @@ export function rmsNorm(x: tf.Tensor2D, weight: tf.Tensor, epsilon: number): tf.
   return tf.mul(tf.div(x, size), weight);
 }
 
+export function layerNorm(x: tf.Tensor2D, weight: tf.Tensor, bias: tf.Tensor, epsilon: number): tf.Tensor2D {
+  const { mean, variance } = tf.moments(x, -1, true);
+  return tf.add(tf.mul(tf.div(tf.sub(x, mean), tf.sqrt(tf.add(variance, epsilon))), weight), bias);
+}
+
 export function gatedUnit(gate: tf.Tensor2D, up: tf.Tensor2D): tf.Tensor2D {
   return tf.mul(tf.mul(gate, tf.sigmoid(gate)), up);
 }

@@ -14,7 +14,7 @@ import type { Batch, OptimizerSettings } from '../../../src/engine/learner';
 import { batchFeeds, scoredPlaces } from '../../../src/engine/onnx/batch-inputs';
 import { gradientGraph, gradientOf } from '../../../src/engine/onnx/graphs';
 import { OnnxLearner } from '../../../src/engine/onnx/learner';
-import type { ModelConfig } from '../../../src/model/config';
+import { llamaBlock, type ModelConfig } from '../../../src/model/config';
 import { readModel } from '../../../src/model/folder';
 import { parametersOf, sizeOf } from '../../../src/model/parameters';
 
@@ -44,6 +44,7 @@ export const tiny: ModelConfig = {
   bosToken: 1,
   eosToken: 2,
   padToken: 0,
+  block: llamaBlock,
 };
 
 /** Seeded normal numbers and whole numbers. */

@@ -1,8 +1,10 @@
 /** config.json: what is read, what is refused and in which words, and that writing and reading agree. */
 import assert from 'node:assert/strict';
+import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { UserError } from '../../../src/errors';
-import { configFromJson, configToJson, readConfig, type ModelConfig } from '../../../src/model/config';
+import { llamaBlock, type ModelConfig } from '../../../src/model/config';
+import { configFromJson, configToJson, readConfig } from '../../../src/model/config-file';
 
 const fixtures = path.join(__dirname, '../../fixtures/model');
 
@@ -14,6 +16,8 @@ const smallest = {
   num_hidden_layers: 2,
   num_attention_heads: 4,
 };
+
+const gpt2 = { model_type: 'gpt2', vocab_size: 60000, n_embd: 32, n_layer: 2, n_head: 4 };
 
 const refused = (changes: object, sentence: string) =>
   assert.throws(() => configFromJson({ ...smallest, ...changes }, 'm/config.json'), new UserError(sentence));
@@ -36,6 +40,7 @@ describe('config', () => {
       bosToken: 1,
       eosToken: 2,
       padToken: 0,
+      block: llamaBlock,
     } satisfies ModelConfig);
   });
 
@@ -66,6 +71,12 @@ describe('config', () => {
     assert.deepEqual(configFromJson(configToJson(config), ''), config);
   });
 
+  for (const name of readdirSync(fixtures).filter((name) => existsSync(path.join(fixtures, name, 'config.json'))))
+    it(`reads what it writes of ${name}, which transformers has written`, async () => {
+      const config = await readConfig(path.join(fixtures, name));
+      assert.deepEqual(configFromJson(configToJson(config), ''), config);
+    });
+
   it('lets fields pass that say nothing about the model, or that are off', () => {
     const harmless = {
       torch_dtype: 'bfloat16',
@@ -78,30 +89,81 @@ describe('config', () => {
   });
 
   it('refuses other families and options by name', () => {
-    refused({ model_type: 'gpt2' }, 'm/config.json: field "model_type" is "gpt2", but only "llama" is supported.');
+    refused(
+      { model_type: 'gemma' },
+      'm/config.json: field "model_type" is "gemma", but only "llama" or "mistral" or "qwen2" or "qwen3" or "olmo2" or "gpt_neox" or "gpt2" is supported.',
+    );
     refused({ hidden_act: 'gelu' }, 'm/config.json: field "hidden_act" is "gelu", but only "silu" is supported.');
-    refused({ attention_bias: true }, 'm/config.json: field "attention_bias" is true, but only false is supported.');
     refused({ mlp_bias: true }, 'm/config.json: field "mlp_bias" is true, but only false is supported.');
-    refused({ attention_dropout: 0.1 }, 'm/config.json: field "attention_dropout" is 0.1, but only 0 is supported.');
     refused(
       { sliding_window: 4096 },
       'm/config.json: field "sliding_window" (4096) is an option that is not supported.',
     );
-  });
-
-  it('refuses scaled rotary positions in each of their forms', () => {
     refused(
-      { rope_scaling: { rope_type: 'llama3' } },
-      'm/config.json: field "rope_scaling.rope_type" is "llama3", but only "default" is supported.',
+      { model_type: 'qwen2', eos_token_id: 1, use_sliding_window: true },
+      'm/config.json: field "use_sliding_window" is true, but only false is supported.',
+    );
+    refused({ model_type: 'qwen2' }, 'm/config.json: field "eos_token_id" is missing.');
+    refused(
+      { ...gpt2, scale_attn_by_inverse_layer_idx: true },
+      'm/config.json: field "scale_attn_by_inverse_layer_idx" is true, but only false is supported.',
     );
     refused(
-      { rope_scaling: { type: 'linear', factor: 2 } },
-      'm/config.json: field "rope_scaling.type" is "linear", but only "default" is supported.',
+      { model_type: 'gpt_neox', rotary_pct: 0.4 },
+      'm/config.json: field "rotary_pct" rotates 3 numbers of a head, which must be even.',
+    );
+  });
+
+  it('reads how rotary positions are scaled, in the old place and the new one', () => {
+    const rope_scaling = { type: 'linear', factor: 2 };
+    assert.deepEqual(configFromJson({ ...smallest, rope_scaling }, '').ropeScaling, { kind: 'linear', factor: 2 });
+    const rope_parameters = {
+      rope_type: 'llama3',
+      rope_theta: 5e5,
+      factor: 8,
+      low_freq_factor: 1,
+      high_freq_factor: 4,
+      original_max_position_embeddings: 8192,
+    };
+    const config = configFromJson({ ...smallest, rope_parameters }, '');
+    assert.deepEqual(config.ropeScaling, {
+      kind: 'llama3',
+      factor: 8,
+      lowFactor: 1,
+      highFactor: 4,
+      originalPositions: 8192,
+    });
+    assert.equal(config.ropeTheta, 5e5);
+  });
+
+  it('refuses other scalings of rotary positions, and numbers that are missing or too many', () => {
+    refused(
+      { rope_scaling: { rope_type: 'yarn', factor: 4 } },
+      'm/config.json: field "rope_scaling.rope_type" is "yarn", but only "default" or "linear" or "llama3" is supported.',
+    );
+    refused(
+      { rope_scaling: { rope_type: 'llama3', factor: 8 } },
+      'm/config.json: field "rope_scaling.low_freq_factor" is missing, which llama3 scaling needs.',
     );
     refused(
       { rope_parameters: { rope_theta: 1e4, factor: 8 } },
-      'm/config.json: field "rope_parameters.factor" is 8, but this option is not supported.',
+      'm/config.json: field "rope_parameters.factor" is 8, but default rotary positions have none.',
     );
+    refused(
+      { rope_parameters: { rope_theta: 1e4, beta_fast: 8 } },
+      'm/config.json: field "rope_parameters.beta_fast" is 8, but this option is not supported.',
+    );
+  });
+
+  it('takes a window that is always on for the longest sequence', () => {
+    const mistral = { ...smallest, model_type: 'mistral', sliding_window: 4096 };
+    assert.equal(configFromJson(mistral, '').maxPositions, 4096);
+    assert.equal(configFromJson({ ...mistral, sliding_window: null }, '').maxPositions, 131072);
+  });
+
+  it('begins a text with the end token where a family has no other', () => {
+    const config = configFromJson({ ...smallest, model_type: 'qwen2', bos_token_id: null, eos_token_id: 7 }, '');
+    assert.deepEqual([config.bosToken, config.padToken], [7, 7]);
   });
 
   it('refuses missing and wrong numbers', () => {

@@ -5,12 +5,13 @@ import os from 'node:os';
 import path from 'node:path';
 import { UserError } from '../../../src/errors';
 import { trainTokenizer } from '../../../src/model/bpe';
-import { readConfig, type ModelConfig } from '../../../src/model/config';
+import type { ModelConfig } from '../../../src/model/config';
+import { readConfig } from '../../../src/model/config-file';
 import { writeJson } from '../../../src/model/files';
 import { readModel, readModelFolder, writeModel, writeModelFolder } from '../../../src/model/folder';
 import { initialize, parametersOf } from '../../../src/model/parameters';
 import { presetConfig } from '../../../src/model/presets';
-import { writeSafetensors } from '../../../src/model/safetensors';
+import { readHeader, readTensor, writeSafetensors } from '../../../src/model/safetensors';
 import { openWeights } from '../../../src/model/weights';
 
 const fixtures = path.join(__dirname, '../../fixtures/model');
@@ -56,10 +57,32 @@ describe('model folder', () => {
     await assert.rejects(readModelFolder(folder), new UserError(sentence));
   });
 
+  for (const family of ['mistral', 'qwen2', 'qwen3', 'olmo2', 'gpt-neox', 'gpt-neox-sequential', 'gpt2'])
+    it(`writes a ${family} model with the tensors that transformers has written, bit for bit`, async () => {
+      const source = path.join(fixtures, family);
+      const { config, weights } = await readModel(source);
+      const names = parametersOf(config).map(({ name }) => name);
+      const values = await Promise.all(names.map(async (name) => [name, await weights.read(name)] as const));
+      await writeModel(folder, config, new Map(values));
+      const [before, after] = await Promise.all([source, folder].map(tensorsIn));
+      assert.deepEqual(after, before);
+    });
+
+  it('reads a checkpoint that was saved without its head', async () => {
+    const source = path.join(fixtures, 'gpt2');
+    const tensors = await tensorsIn(source);
+    const bare = [...tensors].map(([name, tensor]) => ({ ...tensor, name: name.replace(/^transformer\./, '') }));
+    await copyFile(path.join(source, 'config.json'), path.join(folder, 'config.json'));
+    await writeSafetensors(path.join(folder, 'model.safetensors'), bare);
+    const [whole, found] = await Promise.all([source, folder].map(readModel));
+    const name = 'model.layers.1.self_attn.k_proj.weight';
+    assert.deepEqual(await found.weights.read(name), await whole.weights.read(name));
+  });
+
   it('reads weights in parts', async () => {
     const source = path.join(fixtures, 'llama-grouped');
     await copyFile(path.join(source, 'config.json'), path.join(folder, 'config.json'));
-    const whole = await openWeights(source);
+    const whole = await openWeights(source, await readConfig(source));
     const parts = await splitInTwo(source, folder);
     const { weights } = await readModel(folder);
     assert.equal(new Set([...weights.entries.values()].map(({ file }) => file)).size, 2);
@@ -70,11 +93,11 @@ describe('model folder', () => {
     const index = path.join(folder, 'model.safetensors.index.json');
     await writeJson(index, { weight_map: { a: '../model.safetensors' } });
     const sentence = `${index}: field "weight_map" must give a file of the same folder for each weight.`;
-    await assert.rejects(openWeights(folder), new UserError(sentence));
+    await assert.rejects(openWeights(folder, config), new UserError(sentence));
     const part = path.join(folder, 'part.safetensors');
     await writeSafetensors(part, []);
     await writeJson(index, { weight_map: { a: 'part.safetensors' } });
-    await assert.rejects(openWeights(folder), new UserError(`${part}: the weights have no tensor "a".`));
+    await assert.rejects(openWeights(folder, config), new UserError(`${part}: the weights have no tensor "a".`));
   });
 
   it('refuses weights that are not those of the config', async () => {
@@ -118,10 +141,20 @@ describe('model folder', () => {
   });
 });
 
+/** Shape and numbers of every tensor of a folder, by name. */
+async function tensorsIn(folder: string) {
+  const { tensors } = await readHeader(path.join(folder, 'model.safetensors'));
+  const read = [...tensors.values()].map(
+    async (entry) => [entry.name, { shape: entry.shape, data: await readTensor(entry) }] as const,
+  );
+  return new Map((await Promise.all(read)).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
 /** Writes the source's weights as two parts with an index; returns the index's map. */
 async function splitInTwo(source: string, folder: string): Promise<Record<string, string>> {
-  const weights = await openWeights(source);
-  const names = parametersOf(await readConfig(source));
+  const config = await readConfig(source);
+  const weights = await openWeights(source, config);
+  const names = parametersOf(config);
   const map: Record<string, string> = {};
   for (const [part, file] of ['model-1-of-2.safetensors', 'model-2-of-2.safetensors'].entries()) {
     const chosen = names.filter((_, i) => i % 2 === part);

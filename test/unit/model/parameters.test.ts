@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { UserError } from '../../../src/errors';
-import { readConfig, type ModelConfig } from '../../../src/model/config';
+import type { ModelConfig } from '../../../src/model/config';
+import { readConfig } from '../../../src/model/config-file';
 import { countParameters, initialize, parametersOf } from '../../../src/model/parameters';
 import { presetConfig, presets } from '../../../src/model/presets';
 import { readHeader } from '../../../src/model/safetensors';

@@ -1,0 +1,108 @@
+/** GPT-2: learned positions, biases everywhere, and matrices stored with their inputs first. */
+import { z } from 'zod';
+import type { ModelConfig } from '../config';
+import { count, dropout, type Family, off, readTokens, type Stored, tokens, writeTokens } from './family';
+
+const activations = { gelu: 'gelu', gelu_new: 'gelu tanh', gelu_pytorch_tanh: 'gelu tanh' } as const;
+
+const fields = z.object({
+  vocab_size: count,
+  n_embd: count,
+  n_inner: count.nullish(),
+  n_layer: count,
+  n_head: count,
+  n_positions: count.default(1024),
+  ...tokens,
+  layer_norm_epsilon: z.number().positive().default(1e-5),
+  activation_function: z.enum(['gelu', 'gelu_new', 'gelu_pytorch_tanh']).default('gelu_new'),
+  tie_word_embeddings: z.boolean().default(true),
+  scale_attn_weights: z.literal(true).default(true),
+  scale_attn_by_inverse_layer_idx: off,
+  add_cross_attention: off,
+  attn_pdrop: dropout,
+  embd_pdrop: dropout,
+  resid_pdrop: dropout,
+});
+
+export const gpt2: Family = {
+  architecture: 'GPT2LMHeadModel',
+  fields,
+  read,
+  write,
+  stored,
+  redundant: /\.attn\.(bias|masked_bias)$/,
+};
+
+function read(json: z.infer<typeof fields>): ModelConfig {
+  return {
+    family: 'gpt2',
+    vocabSize: json.vocab_size,
+    hiddenSize: json.n_embd,
+    intermediateSize: json.n_inner ?? 4 * json.n_embd,
+    layers: json.n_layer,
+    heads: json.n_head,
+    kvHeads: json.n_head,
+    headSize: json.n_embd / json.n_head,
+    maxPositions: json.n_positions,
+    ropeTheta: 10000,
+    normEpsilon: json.layer_norm_epsilon,
+    tiedEmbeddings: json.tie_word_embeddings,
+    ...readTokens(json, { bos: 50256, eos: 50256 }),
+    block: {
+      norm: 'layer',
+      normPlace: 'before',
+      positions: 'learned',
+      attentionBias: 'all',
+      queryKeyNorm: 'none',
+      mlp: activations[json.activation_function],
+      mlpBias: true,
+      parallel: false,
+    },
+  };
+}
+
+function write(config: ModelConfig): Record<string, unknown> {
+  return {
+    vocab_size: config.vocabSize,
+    n_embd: config.hiddenSize,
+    n_inner: config.intermediateSize,
+    n_layer: config.layers,
+    n_head: config.heads,
+    n_positions: config.maxPositions,
+    layer_norm_epsilon: config.normEpsilon,
+    activation_function: config.block.mlp === 'gelu' ? 'gelu' : 'gelu_new',
+    tie_word_embeddings: config.tiedEmbeddings,
+    ...writeTokens(config),
+    attn_pdrop: 0,
+    embd_pdrop: 0,
+    resid_pdrop: 0,
+  };
+}
+
+const renamed: [RegExp, string][] = [
+  [/^model\.embed_tokens\./, 'transformer.wte.'],
+  [/^model\.embed_positions\./, 'transformer.wpe.'],
+  [/^model\.norm\./, 'transformer.ln_f.'],
+  [/^model\.layers\./, 'transformer.h.'],
+  [/\.input_layernorm\./, '.ln_1.'],
+  [/\.post_attention_layernorm\./, '.ln_2.'],
+  [/\.self_attn\.[qkv]_proj\./, '.attn.c_attn.'],
+  [/\.self_attn\.o_proj\./, '.attn.c_proj.'],
+  [/\.mlp\.up_proj\./, '.mlp.c_fc.'],
+  [/\.mlp\.down_proj\./, '.mlp.c_proj.'],
+];
+
+/** Queries, keys and values stand in one tensor, one after the other. */
+function stored(name: string, { hiddenSize }: ModelConfig): Stored {
+  const tensor = renamed.reduce((known, [from, to]) => known.replace(from, to), name);
+  const transposed = /_proj\.weight$/.test(name);
+  const part = /\.([qkv])_proj\./.exec(name)?.[1];
+  if (part === undefined) return { tensor, transposed };
+  const first = 'qkv'.indexOf(part) * hiddenSize;
+  return {
+    tensor,
+    transposed,
+    outputs: 3 * hiddenSize,
+    rows: Array.from({ length: hiddenSize }, (_, i) => first + i),
+  };
+}
