@@ -2,7 +2,7 @@
  * Examples: documents and questions as the model reads them. Tokens lie in large shared arrays and loss weights are
  * made when asked for, so that a million questions stay small.
  */
-import type { Document, Question, Source } from '../dataset/model';
+import type { Document, Problem, Question } from '../dataset/model';
 import type { Tokenizer } from '../model/tokenizer';
 import { markAnswers } from './answers';
 import { answerTokens, documentTokens, questionPromptTokens } from './prompts';
@@ -39,8 +39,9 @@ class PooledExample implements Example {
 export class ExampleStore {
   readonly examples: Example[] = [];
   readonly truncated: Truncation[] = [];
-  /** A sentence for each text that gave no example. */
-  readonly refused: string[] = [];
+  /** Why each of some texts gave no example. */
+  readonly refused: Problem[] = [];
+  private readonly cut = new Set<string>();
   private pool = new Int32Array(0);
   private used = 0;
 
@@ -55,14 +56,12 @@ export class ExampleStore {
     const prompt = questionPromptTokens(question.question, this.tokenizer);
     const answer = answerTokens(question, this.tokenizer);
     const length = prompt.length + answer.length;
+    const { sequence } = this.training;
     if (answer.length < 2)
-      return this.refuse(question, 'question', 'has an empty answer, so there is nothing to train on');
-    if (length > this.training.sequence) {
-      return this.refuse(
-        question,
-        'question',
-        `takes ${length} tokens, but training.sequence allows ${this.training.sequence}: its answer would be cut`,
-      );
+      return this.refuse(question, 'answer', 'has an empty answer, so there is nothing to train on');
+    if (length > sequence) {
+      const why = `takes ${length} tokens, but training.sequence allows ${sequence}: its answer would be cut`;
+      return this.refuse(question, 'question', why);
     }
     return this.add('question', question, question.documentId, [prompt, answer], prompt.length - 1);
   }
@@ -79,9 +78,9 @@ export class ExampleStore {
   ): Example | undefined {
     const whole = documentTokens(document, this.tokenizer);
     const tokens = whole.subarray(0, this.training.sequence);
-    if (tokens.length < 2) return this.refuse(document, 'document', 'has no text, so there is nothing to train on');
+    if (tokens.length < 2) return this.refuse(document, 'text', 'has no text, so there is nothing to train on');
     const loss = this.documentLoss(document, tokens, weights, answers);
-    if (typeof loss === 'string') return this.refuse(document, 'document', loss);
+    if (typeof loss === 'string') return this.refuse(document, 'text', loss);
     if (tokens.length < whole.length) this.reportCut(document, whole.length, tokens.length);
     const fits = tokens.length < this.training.sequence;
     const end = this.training.endDocuments && fits ? [this.tokenizer.eos] : [];
@@ -140,12 +139,15 @@ export class ExampleStore {
   }
 
   private reportCut({ id, source }: Document, tokens: number, kept: number): void {
-    if (this.truncated.some((cut) => cut.id === id)) return;
+    if (this.cut.has(id)) return;
+    this.cut.add(id);
     this.truncated.push({ id, tokens, kept, source });
   }
 
-  private refuse({ id, source }: { id: string; source: Source }, kind: Kind, why: string): undefined {
-    this.refused.push(`${source.file}:${source.line}: the ${kind} ${id} ${why}.`);
+  /** @param field of the record, by the name that every format gives it a column for */
+  private refuse({ id, source }: Document | Question, field: 'question' | 'answer' | 'text', why: string): undefined {
+    const kind = field === 'text' ? 'document' : 'question';
+    this.refused.push({ severity: 'error', column: 1, ...source, field, message: `The ${kind} ${id} ${why}.` });
   }
 }
 
@@ -162,7 +164,7 @@ const noWeights = new Float32Array(0);
 export class OutlineStore {
   readonly examples: Example[] = [];
   readonly truncated: Truncation[] = [];
-  readonly refused: string[] = [];
+  readonly refused: Problem[] = [];
 
   addQuestion({ id, documentId, split }: Question): Example {
     return this.add('question', id, documentId, split);

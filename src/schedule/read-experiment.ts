@@ -40,6 +40,13 @@ export function parseExperiment(text: string, file: string): ReadExperiment {
   return problems.length === 0 ? { experiment: parsed.data, problems } : { problems };
 }
 
+/** What was found about fields of a file that is an experiment, at their places. */
+export function problemsAt(complaints: readonly Complaint[], text: string, file: string): Problem[] {
+  const source = text.replace(/^\uFEFF/, '');
+  const root = parseTree(source, [], { allowTrailingComma: true });
+  return complaints.map((complaint) => locate(complaint, root, source, file));
+}
+
 function locate({ path, key, message }: Complaint, root: Node | undefined, text: string, file: string): Problem {
   const place = key === undefined ? placeOf(root, path, text) : placeOfKey(root, path, key, text);
   return { severity: 'error', file, ...place, field: writePath(key === undefined ? path : [...path, key]), message };

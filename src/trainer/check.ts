@@ -1,11 +1,16 @@
-/** An experiment looked at before anything starts: its own fields, its model and its data, and all that is wrong. */
+/**
+ * An experiment looked at before anything starts: its own fields, its model, its data, and the schedule of every recipe,
+ * with all that is wrong. What the data is made into is looked at where all else can be read, as a run would read it.
+ */
 import { basename, dirname } from 'node:path';
 import { type LoadedDataset, loadDataset } from '../dataset/load';
-import type { Problem } from '../dataset/model';
+import type { Dataset, Problem } from '../dataset/model';
+import { UserError } from '../errors';
+import { examine } from '../schedule/examine';
 import type { Experiment } from '../schedule/experiment';
 import { sourcesOf, withAbsolutePaths } from '../schedule/paths';
-import { readExperiment } from '../schedule/read-experiment';
-import { modelProblem } from './starting-model';
+import { problemsAt, readExperiment } from '../schedule/read-experiment';
+import { modelProblem, openModel } from './starting-model';
 
 export interface CheckedExperiment {
   /** As the file calls it, or else the file's name. */
@@ -13,7 +18,7 @@ export interface CheckedExperiment {
   /** With absolute paths; undefined, and the data with it, where the file itself is wrong. */
   experiment?: Experiment;
   data?: LoadedDataset;
-  /** Of the experiment, its model and its data. */
+  /** Of the experiment, its model, its data and its schedules. */
   problems: Problem[];
 }
 
@@ -25,5 +30,25 @@ export async function checkExperiment(file: string): Promise<CheckedExperiment> 
   const settled = withAbsolutePaths(experiment, dirname(file));
   const data = await loadDataset(sourcesOf(settled, dirname(file)));
   const model = await modelProblem(experiment, file, text);
-  return { name, experiment: settled, data, problems: [...problems, ...(model ? [model] : []), ...data.problems] };
+  const found = [...problems, ...(model ? [model] : []), ...data.problems];
+  const isWhole = found.every(({ severity }) => severity === 'warning');
+  const ofSchedule = isWhole ? await scheduleProblems(settled, data.dataset, file, text) : [];
+  return { name, experiment: settled, data, problems: [...found, ...ofSchedule] };
+}
+
+async function scheduleProblems(
+  experiment: Experiment,
+  dataset: Dataset,
+  file: string,
+  text: string,
+): Promise<Problem[]> {
+  try {
+    const { tokenizer, config } = await openModel(experiment, dataset);
+    const { errors, warnings, texts } = examine({ experiment, dataset, tokenizer, positions: config.maxPositions });
+    const asWarning = (problem: Problem): Problem => ({ ...problem, severity: 'warning' });
+    return [...problemsAt(errors, text, file), ...texts, ...problemsAt(warnings, text, file).map(asWarning)];
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return problemsAt([{ path: ['model'], message: error.message }], text, file);
+  }
 }

@@ -1,5 +1,4 @@
 /** The model that an experiment starts from, as far as it can be known without training: its shape and tokenizer. */
-import { parseTree } from 'jsonc-parser';
 import { dirname, resolve } from 'node:path';
 import type { Dataset, Problem } from '../dataset/model';
 import { UserError } from '../errors';
@@ -10,7 +9,8 @@ import { presetConfig } from '../model/presets';
 import { loadTokenizer, makeTokenizer, type Tokenizer } from '../model/tokenizer';
 import { tokenizerTexts } from '../schedule/corpus';
 import type { Experiment } from '../schedule/experiment';
-import { type Path, placeOf, writePath } from '../schedule/locate';
+import type { Path } from '../schedule/locate';
+import { problemsAt } from '../schedule/read-experiment';
 
 export interface OpenedModel {
   config: ModelConfig;
@@ -21,12 +21,19 @@ export interface OpenedModel {
  * The model as a run would start from it; a tokenizer of its own is trained on the dataset, as the trainer does.
  * @param experiment with absolute paths
  */
-export async function openModel({ model, splits }: Experiment, dataset: Dataset): Promise<OpenedModel> {
+export async function openModel(experiment: Experiment, dataset: Dataset): Promise<OpenedModel> {
+  const { model, splits } = experiment;
   if (typeof model === 'string') return readModelFolder(model);
   const tokenizer = model.tokenizer
     ? await loadTokenizer(model.tokenizer)
     : ownTokenizer(dataset, model.vocabulary, splits.train);
-  return { tokenizer, config: presetConfig(model.preset, tokenizer) };
+  return { tokenizer, config: blankConfig(model.preset, tokenizer, experiment) };
+}
+
+/** Of a model that begins with nothing learnt: it has a place for every token of the longest example. */
+export function blankConfig(preset: string, tokenizer: Tokenizer, { training }: Experiment): ModelConfig {
+  const config = presetConfig(preset, tokenizer);
+  return { ...config, maxPositions: Math.max(config.maxPositions, training.sequence) };
 }
 
 function ownTokenizer(dataset: Dataset, vocabulary: number, trainSplit: string): Tokenizer {
@@ -52,8 +59,7 @@ export async function modelProblem({ model }: Experiment, file: string, text: st
       return undefined;
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      const { line, column } = placeOf(parseTree(text), path, text);
-      return { severity: 'error', file, line, column, field: writePath(path), message: error.message };
+      return problemsAt([{ path, message: error.message }], text, file)[0];
     }
   }
 }

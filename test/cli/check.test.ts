@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { appendFileSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import type { Problem } from '../../src/dataset/model';
 import { inFolder } from '../unit/dataset/folder';
 import { finish, makeWorld, pit, startPit, writeExperiment } from './small';
@@ -10,6 +10,12 @@ const goodFiles = {
   'doc.jsonl': '{"wiki_id": 1, "title": "Rhine", "text": "A river."}\n',
   'qa.jsonl': '{"wiki_id": 1, "question": "What is it?", "answer": "a river"}\n',
 };
+
+const lineOf = (file: string, text: string) =>
+  readFileSync(file, 'utf8')
+    .split('\n')
+    .findIndex((line) => line.includes(text)) + 1;
+const at = (line: number, field: string) => new RegExp(`small\\.pit\\.json:${line}:\\d+ ${field}: `, 'm');
 
 describe('pit check', () => {
   it('finds nothing wrong with good data, and counts it', () =>
@@ -63,6 +69,58 @@ describe('pit check', () => {
     const { code, stdout } = await pit('check', writeExperiment(root, { model: 'nowhere' }));
     assert.equal(code, 1);
     assert.match(stdout, /small\.pit\.json:3:\d+ model: .*nowhere\/config\.json can't be read: it does not exist\.$/m);
+  });
+
+  it('compiles the stages: a text that is too long, an empty part and an unknown id end it before a run', async () => {
+    const { root } = await makeWorld();
+    const questions = join(root, 'data/train/qa.jsonl');
+    const { wiki_id } = JSON.parse(readFileSync(questions, 'utf8').split('\n')[0]);
+    const question = `Who was ${Array.from({ length: 100 }, (_, i) => i * 7919).join(' ')}?`;
+    appendFileSync(questions, `${JSON.stringify({ wiki_id, question, answer: 'nobody' })}\n`);
+    const stages = [
+      { parts: ['questions:train', 'documents:base'] },
+      { parts: ['documents:test'], arrangement: 'manual', order: ['nobody'] },
+    ];
+    const file = writeExperiment(root, { recipes: undefined, stages });
+    const { code, stdout } = await pit('check', file);
+    assert.equal(code, 1);
+    assert.match(stdout, at(lineOf(file, 'documents:base'), 'stages\\[0\\]\\.parts\\[1\\]'));
+    assert.match(stdout, at(lineOf(file, 'nobody'), 'stages\\[1\\]\\.order\\[0\\]'));
+    assert.match(stdout, /qa\.jsonl:51:1 question: The question \S+ takes \d+ tokens, but training\.sequence allows/);
+    assert.match(stdout, /^3 errors, 0 warnings/m);
+    const run = await pit('run', file, '--out', join(root, 'out'));
+    assert.deepEqual([run.code, existsSync(join(root, 'out'))], [1, false]);
+    assert.match(run.stderr, /can't run before these 3 errors are mended/);
+  });
+
+  it('compiles the recipes, and warns of what is cut', async () => {
+    const { root } = await makeWorld();
+    const changes = { recipes: ['cpt'], training: { sequence: 40, keptQuestions: 0 } };
+    const file = writeExperiment(root, changes);
+    const { code, stdout } = await pit('check', file);
+    assert.equal(code, 0);
+    assert.match(stdout, at(lineOf(file, '"sequence"'), 'training\\.sequence'));
+    assert.match(stdout, /Cut at 40 tokens: 5 of 5 documents, \d+ tokens/);
+    assert.match(stdout, /^0 errors, 1 warning in/m);
+    writeExperiment(root, { ...changes, recipes: ['pit', 'cpt'], splits: { train: 'nowhere' } });
+    assert.match((await pit('check', file)).stdout, at(lineOf(file, '"pit"'), 'recipes\\[0\\]'));
+  });
+
+  it('refuses an example that is longer than the model', async () => {
+    const { root } = await makeWorld();
+    const model = join(root, 'model');
+    cpSync(resolve(__dirname, '../../samples/bios/model'), model, { recursive: true });
+    const config = readFileSync(join(model, 'config.json'), 'utf8');
+    writeFileSync(
+      join(model, 'config.json'),
+      config.replace('"max_position_embeddings": 1024', '"max_position_embeddings": 16'),
+    );
+    const { code, stdout } = await pit('check', writeExperiment(root, { model: 'model' }));
+    assert.equal(code, 1);
+    assert.match(
+      stdout,
+      /training\.sequence: The \w+ \S+ takes \d+ places, but the model has 16: lower training\.sequence to 16\./,
+    );
   });
 
   it('checks a folder with experiments through them, and passes over their runs', async () => {

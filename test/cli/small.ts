@@ -17,8 +17,13 @@ after(() => worlds.forEach((root) => rmSync(root, { recursive: true, force: true
 export async function makeWorld(changes: Record<string, unknown> = {}): Promise<{ root: string; experiment: string }> {
   const root = mkdtempSync(join(tmpdir(), 'pit-world-'));
   worlds.push(root);
+  return { root, experiment: await fillWorld(root, changes) };
+}
+
+/** Writes `data/` and an experiment on it. */
+export async function fillWorld(root: string, changes: Record<string, unknown> = {}, name?: string): Promise<string> {
   await writeBios(join(root, 'data'), { ...biosDefaults, people: { train: 10, test: 5, base: 0 }, seed: 3 });
-  return { root, experiment: writeExperiment(root, changes) };
+  return writeExperiment(root, changes, name);
 }
 
 /** Writes `small.pit.json` with some fields changed. */
@@ -31,7 +36,8 @@ export function writeExperiment(root: string, changes: Record<string, unknown> =
     recipes: [{ recipe: 'pit', epochs: [2, 2] }],
     threads: 1,
     training: {
-      sequence: 128,
+      sequence: 160,
+      epochs: { documents: 2 },
       mixed: { rate: 1e-3, batch: 8 },
       documents: { rate: 1e-3, batch: 2 },
       checkpointEvery: 3,

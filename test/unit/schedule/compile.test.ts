@@ -164,8 +164,8 @@ describe('compiling a schedule', () => {
     assert.throws(() => compile({ experiment: experiment({ training: { sequence: 13 } }) }), {
       name: 'UserError',
       message:
-        'train/qa.jsonl:1: the question t0?1 takes 14 tokens, but training.sequence allows 13: ' +
-        'its answer would be cut. (7 more such texts.)',
+        'train/qa.jsonl:1:1 question: The question t0?1 takes 14 tokens, but training.sequence allows 13: ' +
+        'its answer would be cut. (7 more like this.)',
     });
   });
 
@@ -174,11 +174,11 @@ describe('compiling a schedule', () => {
     const reading = experiment({ stages: [{ parts: ['documents:test'] }] });
     assert.throws(
       () => compile({ dataset: empty, experiment: reading }),
-      /test\/doc\.jsonl:2: the document n1 has no text/,
+      /test\/doc\.jsonl:2:1 text: The document n1 has no text/,
     );
     assert.throws(
       () => compile({ dataset: empty, recipe: 'cpt' }),
-      /train\/qa\.jsonl:1: the question t1\?1 has an empty answer|has no text/,
+      /test\/doc\.jsonl:2:1 text: The document n1 has no text/,
     );
     const stages = [{ parts: ['documents:test'], documentWeights: { answer: 1, other: 0 } }];
     const unanswered = { ...town, questions: [] };
