@@ -17,7 +17,7 @@ const shares = {
   tick: (value: number) => `${value} %`,
 } as const;
 
-export const measures = {
+const measures = {
   loss: { ...losses, title: 'Loss' },
   documentLoss: { ...losses, title: 'Loss on documents' },
   questionLoss: { ...losses, title: 'Loss on questions' },

@@ -1,7 +1,7 @@
 /** Which predictions are shown. Pure. */
 import type { PredictionRow, Verdict } from './messages';
 
-export const verdicts: Record<Verdict, (row: PredictionRow) => boolean> = {
+const verdicts: Record<Verdict, (row: PredictionRow) => boolean> = {
   all: () => true,
   right: ({ exactMatch }) => exactMatch,
   wrong: ({ exactMatch }) => !exactMatch,

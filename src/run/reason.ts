@@ -31,7 +31,7 @@ function deathOf(folder: RunFolder): string {
 }
 
 /** @param exit of a process that wrote no last event */
-export function exitSentence({ code, signal }: Exit): string {
+function exitSentence({ code, signal }: Exit): string {
   if (signal === 'SIGKILL') return 'Its process was killed (SIGKILL), as the system does when memory runs out.';
   if (signal) return `Its process was ended by the signal ${signal}.`;
   return `Its process ended with code ${code} before its work was done.`;

@@ -7,7 +7,7 @@ import type { Document, Question } from '../dataset/model';
 import type { Tokenizer } from '../model/tokenizer';
 
 /** What ends an answer where the model has not been taught to stop: the line break after each in-context pair. */
-export const ANSWER_END = '\n';
+const ANSWER_END = '\n';
 
 /** The text before the answer. */
 export function questionPrompt(question: string): string {

@@ -33,15 +33,10 @@ export function rowsFor(
   return row === 'auto' ? chooseRows(schedule, AUTO_ROWS, { attention, most: microBatch }) : [row];
 }
 
-/** The one row length in places: holds every example of the stages; a multiple of 8 unless `most` is less. */
-export function chooseRow(schedule: Schedule, options: RowOptions = {}): number {
-  return chooseRows(schedule, 1, options)[0];
-}
-
 /**
  * Up to `count` row lengths, of which each effective batch takes its cheapest: a handful of shapes for the engine and
  * little padding even where batches are small. Chosen one after the other, each to save most beside those before; the
- * first holds every example, sampled or not.
+ * first holds every example, sampled or not. Multiples of 8 unless `most` is less.
  */
 export function chooseRows(schedule: Schedule, count: number, options: RowOptions = {}): number[] {
   const { stages = schedule.stages, attention = USUAL_ATTENTION, most = Infinity } = options;

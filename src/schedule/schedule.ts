@@ -92,6 +92,3 @@ export interface PackedBatch extends Batch {
   /** The examples by their ordinal in the batch, length exampleCount. */
   members: Example[];
 }
-
-/** Micro-batches for one effective batch. */
-export type Pack = (examples: readonly Example[]) => PackedBatch[];

@@ -2,12 +2,11 @@
 import * as vscode from 'vscode';
 import { changeFor, type Dragged, draggedFrom } from './drop';
 import type { Change } from '../../dataset/edit/change';
+import { examplesMime } from '../dragged';
 import type { Holding } from '../lab';
 import type { Node } from './nodes';
 
-/** A list of ids of documents and questions, as JSON. */
-export const examplesMime = 'application/vnd.pit.examples';
-export const treeMime = 'application/vnd.code.tree.pit.datasets';
+const treeMime = 'application/vnd.code.tree.pit.datasets';
 
 export class DatasetDrag implements vscode.TreeDragAndDropController<Node> {
   readonly dragMimeTypes = [examplesMime];

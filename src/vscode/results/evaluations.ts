@@ -97,7 +97,7 @@ export async function readBook(folder: RunFolder, evaluations: readonly Answered
 }
 
 /** The answers in a file, in portions, letting others work after each. */
-export async function* readPredictions(folder: RunFolder, file: string): AsyncGenerator<Prediction[]> {
+async function* readPredictions(folder: RunFolder, file: string): AsyncGenerator<Prediction[]> {
   let offset = 0;
   for (;;) {
     const { values, offset: next } = readLines<Prediction>(folder.file(file), offset, portion);

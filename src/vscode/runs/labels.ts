@@ -47,7 +47,7 @@ export function resultOf(digest: RunDigest | undefined): string | undefined {
 }
 
 /** `34 % · 2 min 5 s left` of a run that trains, else its state. */
-export function standingOf(run: LiveRun): string {
+function standingOf(run: LiveRun): string {
   const { state, progress } = run;
   if (state !== 'running') return stateWord(run);
   if (!progress) return 'starting';
@@ -56,12 +56,12 @@ export function standingOf(run: LiveRun): string {
 }
 
 /** Never says 100 before the end. */
-export function wholePercent(done: number): number {
+function wholePercent(done: number): number {
   return Math.min(99, Math.floor(100 * done));
 }
 
 /** `stage 2: documents, step 14 of 80`. */
-export function stageOf({ progress }: LiveRun): string | undefined {
+function stageOf({ progress }: LiveRun): string | undefined {
   const { number, name, step, steps } = progress?.stage ?? {};
   return number === undefined ? undefined : `stage ${number}: ${name}, step ${step} of ${steps}`;
 }

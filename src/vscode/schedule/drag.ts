@@ -3,11 +3,10 @@
  * their pass, which makes the order a hand-made one. Examples of other stages and of the Datasets view are taken in.
  */
 import * as vscode from 'vscode';
+import { examplesMime } from '../dragged';
 import type { Node, NodeOf } from './nodes';
 import type { EpochAt, VariantAt, Wish } from './protocol';
 
-/** A list of ids of documents and questions, as JSON. */
-export const examplesMime = 'application/vnd.pit.examples';
 const stageMime = 'application/vnd.pit.stage';
 const placesMime = 'application/vnd.pit.places';
 

@@ -131,7 +131,7 @@ export class WorkspaceExperiments implements Experiments {
 }
 
 /** Whether a file is an experiment that views and commands may speak of. */
-export function isExperiment({ scheme, path }: vscode.Uri): boolean {
+function isExperiment({ scheme, path }: vscode.Uri): boolean {
   return scheme === 'file' && path.endsWith('.pit.json') && !/\/(runs|node_modules)\//.test(relative(path));
 }
 

@@ -130,7 +130,7 @@ function lookOf(share: number): Look {
 }
 
 /** Neighbours of one weight together. */
-export function runsOf(tokens: readonly DescribedToken[]): Run[] {
+function runsOf(tokens: readonly DescribedToken[]): Run[] {
   const runs: Run[] = [];
   let weight: number | undefined;
   for (const token of tokens) {
@@ -142,6 +142,6 @@ export function runsOf(tokens: readonly DescribedToken[]): Run[] {
 }
 
 /** How a token counts, in words. */
-export function labelOf(weight: number): string {
+function labelOf(weight: number): string {
   return weight === 0 ? 'only read' : `weight ${Number(weight.toPrecision(3))}`;
 }
