@@ -37,3 +37,27 @@ export function next<T>(event: vscode.Event<T>): Promise<T> {
     });
   });
 }
+
+const replaced: (() => void)[] = [];
+afterEach(() => replaced.splice(0).forEach((undo) => undo()));
+
+/** Puts other values into an object of VS Code's until the test is over. */
+export function replace<T extends object>(target: T, changes: Partial<T>): void {
+  const before = Object.fromEntries(Object.keys(changes).map((name) => [name, target[name as keyof T]]));
+  Object.assign(target, changes);
+  replaced.push(() => Object.assign(target, before));
+}
+
+/** Answers messages of a kind with a button, or not at all, until the test is over; gives what they say. */
+export function answering(
+  kind: 'showWarningMessage' | 'showErrorMessage' | 'showInformationMessage',
+  answer?: string,
+): string[] {
+  const said: string[] = [];
+  const fake = (message: string, ...rest: unknown[]) => {
+    said.push(message);
+    return Promise.resolve(rest.includes(answer) ? answer : undefined);
+  };
+  replace(vscode.window, { [kind]: fake });
+  return said;
+}

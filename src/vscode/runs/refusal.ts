@@ -1,6 +1,7 @@
-/** Says in one place why an experiment can't run: every problem in the Problems panel, and one message with their count. */
+/** Says in one place what a check has found: every problem in the Problems panel, and why an experiment can't run. */
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
+import { groups } from '../../dataset/group';
 import type { Problem } from '../../dataset/model';
 import { counted } from '../../run/format';
 import { diagnosticOf } from '../diagnostics';
@@ -11,21 +12,20 @@ export class Refusal implements vscode.Disposable {
     this.list.delete(document.uri),
   );
 
-  /** Forgets what was said before. */
-  clear(): void {
+  /** Puts problems in the Problems panel; those that another part of the window shows already are not repeated. */
+  note(problems: readonly Problem[]): void {
     this.list.clear();
+    for (const [file, some] of groups(problems, (problem) => problem.file)) {
+      const others = some.filter((problem) => !isShown(problem));
+      this.list.set(
+        vscode.Uri.file(file),
+        others.map((problem) => diagnosticOf(problem, placeOf(problem))),
+      );
+    }
   }
 
-  /** Shows the problems; those that another part of the window shows already are not repeated. */
-  async show(file: vscode.Uri, problems: readonly Problem[]): Promise<void> {
-    const errors = problems.filter(({ severity }) => severity === 'error');
-    for (const uri of new Set(errors.map((problem) => problem.file)))
-      this.list.set(
-        vscode.Uri.file(uri),
-        errors
-          .filter((problem) => problem.file === uri && !isShown(problem))
-          .map((problem) => diagnosticOf(problem, placeOf(problem))),
-      );
+  /** Says that an experiment can't run, and leads to the errors that have been noted. */
+  async show(file: vscode.Uri, errors: readonly Problem[]): Promise<void> {
     await vscode.commands.executeCommand('workbench.actions.view.problems');
     const where = basename(file.fsPath);
     const show = 'Show First';

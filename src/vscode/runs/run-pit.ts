@@ -36,10 +36,11 @@ export class RunPit implements vscode.Disposable {
     const file = await experimentFor(this.lab.experiments, at);
     if (!file) return undefined;
     await saveAll();
-    this.refusal.clear();
     const check = await busy(`Checking ${basename(file.fsPath)}`, () => this.desk.do('check', file.fsPath));
-    if (check.problems.some(({ severity }) => severity === 'error')) {
-      void this.refusal.show(file, check.problems);
+    this.refusal.note(check.problems);
+    const errors = check.problems.filter(({ severity }) => severity === 'error');
+    if (errors.length > 0) {
+      void this.refusal.show(file, errors);
       return undefined;
     }
     const chosen = choice ?? (await chooseRuns(file, check, this.lab.context.workspaceState));

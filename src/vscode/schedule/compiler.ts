@@ -3,12 +3,14 @@
  * dataset as the window has sent them, unsaved edits included, and reads nothing but the model's tokenizer.
  */
 import { basename, dirname } from 'node:path';
+import type { Problem } from '../../dataset/model';
 import { UserError } from '../../errors';
 import { compileSchedule, outlineSchedule, promptOf } from '../../schedule/compile';
+import { examineOutline } from '../../schedule/examine';
 import { editExperiment, type Edited } from '../../schedule/edit';
 import type { Experiment } from '../../schedule/experiment';
 import { sourcesOf, withAbsolutePaths } from '../../schedule/paths';
-import { parseExperiment, type ReadExperiment } from '../../schedule/read-experiment';
+import { parseExperiment, problemsAt, type ReadExperiment } from '../../schedule/read-experiment';
 import { phasesText } from '../../schedule/recipe-table';
 import type { Schedule, Stage } from '../../schedule/schedule';
 import { resolveStages, variantsOf, writePart } from '../../schedule/stages';
@@ -64,6 +66,10 @@ export class Compiler implements Compiling {
       this.forget();
     }
     this.records.add(slice);
+  }
+
+  faults(): Problem[] {
+    return problemsAt(examineOutline(this.known(), this.records.dataset), this.text, this.file);
   }
 
   stages(at: VariantAt): StageOutline[] {

@@ -86,6 +86,8 @@ export interface Compiling {
   read(text: string, file: string): ReadExperiment;
   open(text: string, file: string): Opened;
   addData(slice: DataSlice): void;
+  /** Parts and orders of the experiment that its dataset can't fill, at their places in the file. */
+  faults(): Problem[];
   stages(at: VariantAt): StageOutline[];
   /** Examples of each step of a pass. May need the tokenizer. */
   steps(at: EpochAt): Promise<number[]>;

@@ -5,7 +5,7 @@ import { Colours } from './colours';
 import { ScheduleCommands } from './commands';
 import { ScheduleDrag } from './drag';
 import type { Node } from './nodes';
-import { showProblems } from './problems';
+import { showFaults, showProblems } from './problems';
 import { ScheduleSession } from './session';
 import { Sheets, sheetScheme } from './sheets';
 import { type Meant, showSheet } from './show';
@@ -26,7 +26,12 @@ export function registerSchedule(lab: Lab): void {
   });
   context.subscriptions.push(
     ...[session, tree, view, commands.register(), keepHead(view, session)],
-    ...[showProblems(experiments), keepContext(experiments), ...registerSheets(session, commands)],
+    ...[
+      showProblems(experiments),
+      showFaults(view, session),
+      keepContext(experiments),
+      ...registerSheets(session, commands),
+    ],
   );
 }
 

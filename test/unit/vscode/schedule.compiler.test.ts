@@ -63,6 +63,16 @@ describe('the compiler behind the Schedule view', () => {
     assert.deepEqual([broken.variants, broken.problems.length > 0], [[], true]);
   });
 
+  it('names what the data cannot fill, at its place in the file', () => {
+    const stages = [{ parts: ['documents:test'], arrangement: 'manual', order: ['n1', 'nobody'] }];
+    const [{ field, line, message, ...rest }, ...more] = opened({ stages }).faults();
+    const lines = text({ ...small, stages }).split('\n');
+    assert.deepEqual([field, lines[line - 1].trim(), rest.file], ['stages[0].order[1]', '"nobody"', file]);
+    assert.match(message, /^The order of stage 1 names "nobody", which none of its parts holds\.$/);
+    assert.deepEqual(more, []);
+    assert.deepEqual(opened({ recipes: ['pit', 'it'] }).faults(), []);
+  });
+
   for (const recipe of ['pit', 'grouped-docs-first', 'interleaved-qa-first', 'it']) {
     it(`gives the rows of ${recipe} in the order of a run`, async () => {
       const compiler = opened({ recipes: ['mix', recipe] });
