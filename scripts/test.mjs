@@ -1,8 +1,10 @@
 /**
  * `npm test`: installs and builds what is missing, then runs every test: plain ones, those in a real extension host, and
- * those that drive a real VS Code. Takes `--grep <pattern>` and names of files. The last line adds all up.
+ * those that drive a real VS Code. Takes `--grep <pattern>` and names of files and folders. The last line adds all up.
  */
 import { spawn } from 'node:child_process';
+import { readdirSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -39,16 +41,24 @@ const suites = [
 ];
 const total = { passed: 0, failed: 0, skipped: 0 };
 for (const suite of suites) {
-  const files = positionals.filter((file) => suiteOf(file) === suite);
-  if (positionals.length === 0 || files.length > 0) await runSuite(suite, files);
+  const named = positionals.filter((file) => suiteOf(file) === suite);
+  if (positionals.length === 0 || named.length > 0) await runSuite(suite, named.flatMap(filesIn));
 }
 const { passed, failed, skipped } = total;
 console.log(`${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}`);
 process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
 
+/** The file itself, or every test below a folder. */
+function filesIn(name) {
+  const at = resolve(root, name);
+  if (!statSync(at, { throwIfNoEntry: false })?.isDirectory()) return [name];
+  const below = readdirSync(at, { recursive: true }).filter((file) => /\.(test|spec)\.ts$/.test(file));
+  return below.map((file) => join(name, file)).sort();
+}
+
 function suiteOf(file) {
   const [plain, ...others] = suites;
-  return others.find(({ folder }) => file.replaceAll('\\', '/').includes(folder)) ?? plain;
+  return others.find(({ folder }) => `${file}/`.replaceAll('\\', '/').includes(folder)) ?? plain;
 }
 
 function grep() {
