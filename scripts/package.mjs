@@ -13,7 +13,7 @@ const out = join(root, 'dist-package');
 const native = join(root, 'node_modules/onnxruntime-node');
 const targets = ['linux-x64', 'linux-arm64', 'darwin-arm64', 'darwin-x64', 'win32-x64', 'win32-arm64'];
 const largest = 60e6;
-const kept = ['media', 'schemas', 'syntaxes', 'samples/bios', 'README.md', 'CHANGELOG.md', 'LICENSE'];
+const kept = ['media', 'schemas', 'syntaxes', 'samples/bios', 'CHANGELOG.md', 'LICENSE'];
 const left = /(base-data|base\.pit\.json|\.map|\.d\.ts)$/;
 
 ready();
@@ -45,8 +45,16 @@ function fill(stage, target) {
   bundle(join(stage, 'dist'));
   fillNative(join(stage, 'node_modules'), target);
   writeManifest(join(root, 'package.json'), stage, 'onnxruntime-node');
+  writeFileSync(join(stage, 'README.md'), packedReadme());
   writeFileSync(join(stage, 'NOTICE.txt'), notices());
   writeFileSync(join(stage, '.vscodeignore'), '');
+}
+
+/** The extension's page in VS Code shows no pictures but those of the web, and follows no links but those to it. */
+function packedReadme() {
+  return readFileSync(join(root, 'README.md'), 'utf8')
+    .replace(/<picture>[^]*?<\/picture>\s*|^!\[.*\]\(docs\/.*\)\s*/gm, '')
+    .replace(/\[([^\]]+)\]\(docs\/.*?\)/g, '$1');
 }
 
 /** A package.json without what only developing needs, and with one dependency. */

@@ -20,6 +20,16 @@ describe('The packed extension', () => {
     rmSync(data, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   });
 
+  it('has a page on which nothing leads nowhere', async () => {
+    const { page } = await Workbench.open({ server });
+    await page.keyboard.press('Control+Shift+X');
+    await page.locator('.extensions-viewlet .monaco-list-row', { hasText: 'PIT Lab' }).click();
+    const text = page.frameLocator('iframe.webview').frameLocator('iframe');
+    await text.getByRole('heading', { name: 'How it is built' }).waitFor();
+    const idle = 'img:not([src^="https:"]), a:not([href^="https:"], [href="#"])';
+    assert.equal(await text.locator(idle).count(), 0);
+  });
+
   it('trains with its own native library', async () => {
     const workbench = await Workbench.open({ server });
     workbench.edit('people.pit.json', (text) => text.replace('"cpt", ', ''));
