@@ -4,9 +4,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import { biosDefaults, writeBios } from '../../src/dataset/bios';
 import type { RunEvent } from '../../src/run/events';
 import { RunFolder } from '../../src/run/folder';
 import type { Lab, LiveRun, Runs } from '../../src/vscode/lab';
@@ -15,6 +13,8 @@ import { Digests } from '../../src/vscode/runs/digests';
 import { Endings } from '../../src/vscode/runs/endings';
 import { WorkspaceRuns } from '../../src/vscode/runs/registry';
 import { RunsTree } from '../../src/vscode/runs/tree';
+import { fillWorld } from '../cli/small';
+import { until } from './support';
 
 const extension = () => vscode.extensions.getExtension<Lab>('pit-lab.pit-lab')!;
 const bundle = (name: string) => join(extension().extensionPath, 'dist', name);
@@ -58,7 +58,7 @@ describe('Run PIT', function () {
     const listening = runs.onDidChange(({ path: of, run }) => {
       if (of === path && run?.progress) seen.push(run.progress.done);
     });
-    await until(runs, path, ({ state }) => state === 'finished');
+    await untilRun(runs, path, ({ state }) => state === 'finished');
     listening.dispose();
     assert.deepEqual(
       seen,
@@ -78,7 +78,7 @@ describe('Run PIT', function () {
     );
     const seen: string[][] = [];
     const listening = runs.onDidChange(() => seen.push(paths.map((path) => runs.get(path)?.state ?? 'unknown')));
-    for (const path of paths) await until(runs, path, ({ state }) => state === 'finished');
+    for (const path of paths) await untilRun(runs, path, ({ state }) => state === 'finished');
     listening.dispose();
     assert.ok(seen.some(([first, second]) => first === 'running' && second === 'waiting'));
     assert.ok(seen.every((states) => states.filter((state) => state === 'running').length < 2));
@@ -89,11 +89,11 @@ describe('Run PIT', function () {
     const world = await makeWorld('halting', { recipes: [{ recipe: 'pit', epochs: [12, 1] }] });
     const [path] = await run(world);
     answering('showInformationMessage');
-    await until(runs, path, ({ progress }) => (progress?.stage?.step ?? 0) >= 2);
+    await untilRun(runs, path, ({ progress }) => (progress?.stage?.step ?? 0) >= 2);
     await vscode.commands.executeCommand('pit.stopRun', path);
-    await until(runs, path, ({ state }) => state === 'stopped');
+    await untilRun(runs, path, ({ state }) => state === 'stopped');
     await vscode.commands.executeCommand('pit.resumeRun', path);
-    await until(runs, path, ({ state }) => state === 'finished');
+    await untilRun(runs, path, ({ state }) => state === 'finished');
     const order = RunFolder.open(path)
       .readOrder()
       .filter(({ stage }) => stage === 1);
@@ -106,11 +106,11 @@ describe('Run PIT', function () {
   it('takes a run that waits out of the queue, and the rest goes on', async () => {
     const world = await makeWorld('skipping', { recipes: ['cpt', { recipe: 'pit', epochs: [1, 1] }] });
     const [first, second] = await run(world, ['cpt', 'pit']);
-    await until(runs, second, ({ state }) => state === 'waiting');
+    await untilRun(runs, second, ({ state }) => state === 'waiting');
     await vscode.commands.executeCommand('pit.stopRun', second);
-    await until(runs, second, ({ state }) => state === 'interrupted');
+    await untilRun(runs, second, ({ state }) => state === 'interrupted');
     assert.equal(runs.get(second)?.reason, 'It has not begun.');
-    await until(runs, first, ({ state }) => state === 'finished');
+    await untilRun(runs, first, ({ state }) => state === 'finished');
     await exists(join(world.root, 'runs/skipping/comparison.md'));
     assert.deepEqual(eventsOf(second), []);
   });
@@ -118,25 +118,25 @@ describe('Run PIT', function () {
   it('notices that the process was killed, says why, and resumes', async () => {
     const world = await makeWorld('killed', { recipes: [{ recipe: 'pit', epochs: [12, 1] }] });
     const [path] = await run(world);
-    await until(runs, path, ({ progress }) => (progress?.stage?.step ?? 0) >= 2);
+    await untilRun(runs, path, ({ progress }) => (progress?.stage?.step ?? 0) >= 2);
     const said = answering('showErrorMessage', 'Resume');
     process.kill(RunFolder.open(path).holder()!.pid, 'SIGKILL');
-    const dead = await until(runs, path, ({ state }) => state === 'interrupted');
+    const dead = await untilRun(runs, path, ({ state }) => state === 'interrupted');
     assert.match(dead.reason!, /killed \(SIGKILL\)/);
-    await until(runs, path, ({ state }) => state === 'finished');
+    await untilRun(runs, path, ({ state }) => state === 'finished');
     assert.match(said[0], /Pre-instruction-tuning.*interrupted.*SIGKILL/i);
   });
 
   it('finds a run again in a window that comes later, with nothing missing', async () => {
     const world = await makeWorld('again', { recipes: [{ recipe: 'pit', epochs: [12, 1] }] });
     const [path] = await run(world);
-    await until(runs, path, ({ progress }) => (progress?.stage?.step ?? 0) >= 3);
+    await untilRun(runs, path, ({ progress }) => (progress?.stage?.step ?? 0) >= 3);
     const later = new WorkspaceRuns(memory(), lab.experiments, lab.log);
     await later.ready;
     assert.equal(later.get(path)?.state, 'running');
-    const there = await until(later, path, ({ progress }) => progress?.stage !== undefined);
+    const there = await untilRun(later, path, ({ progress }) => progress?.stage !== undefined);
     assert.ok(there.progress!.stage!.step >= 3);
-    await Promise.all([runs, later].map((one) => until(one, path, ({ state }) => state === 'finished')));
+    await Promise.all([runs, later].map((one) => untilRun(one, path, ({ state }) => state === 'finished')));
     assert.deepEqual({ ...later.get(path), folder: path }, { ...runs.get(path), folder: path });
     later.dispose();
   });
@@ -148,7 +148,7 @@ describe('Run PIT', function () {
     await remembered.update('pit.runsAtWork', [run.folder.path, '/gone']);
     const desk = new Desk(bundle('desk.cjs'));
     const endings = new Endings(runs, desk, remembered);
-    await eventually(() => said.length > 0);
+    await until(() => said.length > 0);
     assert.match(said[0], /seed 1: EM \d/);
     assert.equal(said.length, 1);
     for (const one of [endings, desk]) one.dispose();
@@ -161,7 +161,7 @@ describe('Run PIT', function () {
       other.fsPath,
       readFileSync(world.file.fsPath, 'utf8').replace('"name": "reading"', '"name": "other"'),
     );
-    await eventually(async () => (await lab.experiments.files()).some(({ fsPath }) => fsPath === other.fsPath));
+    await until(async () => (await lab.experiments.files()).some(({ fsPath }) => fsPath === other.fsPath));
     const original = vscode.window.showQuickPick;
     const offered: string[] = [];
     const pick = (items: readonly { label: string }[]) => {
@@ -177,7 +177,7 @@ describe('Run PIT', function () {
     }))!;
     assert.deepEqual(offered.sort(), ['other.pit.json', 'reading.pit.json']);
     assert.equal(path, join(world.root, 'runs/other/pit-seed1'));
-    await until(runs, path, ({ state }) => state === 'finished');
+    await untilRun(runs, path, ({ state }) => state === 'finished');
   });
 
   it('shows a run that was started in a terminal', async () => {
@@ -186,8 +186,8 @@ describe('Run PIT', function () {
     const child = spawn(process.execPath, [bundle('cli.cjs'), 'run', world.file.fsPath], { env, stdio: 'ignore' });
     const path = join(world.root, 'runs/terminal/pit-seed1');
     const ended = once(child, 'exit');
-    await until(runs, path, ({ state }) => state === 'running');
-    await until(runs, path, ({ state }) => state === 'finished');
+    await untilRun(runs, path, ({ state }) => state === 'running');
+    await untilRun(runs, path, ({ state }) => state === 'finished');
     await ended;
   });
 
@@ -214,13 +214,13 @@ describe('Run PIT', function () {
   it('refuses to delete a run at work, and removes one that has ended after asking', async () => {
     const world = await makeWorld('deleted', { recipes: [{ recipe: 'pit', epochs: [12, 1] }] });
     const [path] = await run(world);
-    await until(runs, path, ({ state }) => state === 'running');
+    await untilRun(runs, path, ({ state }) => state === 'running');
     const said = answering('showWarningMessage');
     await vscode.commands.executeCommand('pit.deleteRun', path);
     assert.match(said[0], /is running\. Stop it first/);
     assert.ok(existsSync(path));
     await vscode.commands.executeCommand('pit.stopRun', path);
-    await until(runs, path, ({ state }) => state === 'stopped');
+    await untilRun(runs, path, ({ state }) => state === 'stopped');
     await vscode.commands.executeCommand('pit.deleteRun', path);
     assert.ok(existsSync(path), 'deleted without consent');
     const original = vscode.window.showWarningMessage;
@@ -245,7 +245,7 @@ describe('Run PIT', function () {
       problems.some(({ range }) => range.start.line === 50),
       'line 51 is not marked',
     );
-    await eventually(() => said.length > 0);
+    await until(() => said.length > 0);
     assert.match(said[0], /^broken\.pit\.json can't run: \d+ errors? in it or its data\.$/);
     rmSync(world.root, { recursive: true });
   });
@@ -260,25 +260,7 @@ interface World {
 async function makeWorld(name: string, changes: Record<string, unknown> = {}): Promise<World> {
   const root = join(vscode.workspace.workspaceFolders![0].uri.fsPath, 'runs-test', name);
   mkdirSync(root, { recursive: true });
-  await writeBios(join(root, 'data'), { ...biosDefaults, people: { train: 10, test: 5, base: 0 }, seed: 3 });
-  const file = join(root, `${name}.pit.json`);
-  const experiment = {
-    name,
-    model: { preset: 'nano', vocabulary: 400 },
-    data: 'data',
-    recipes: [{ recipe: 'pit', epochs: [2, 2] }],
-    threads: 1,
-    training: {
-      sequence: 128,
-      epochs: { documents: 2 },
-      mixed: { rate: 1e-3, batch: 8 },
-      documents: { rate: 1e-3, batch: 2 },
-      checkpointEvery: 3,
-    },
-    evaluation: { everyEpochs: 0, trainQuestions: 4, maxTokens: 4, bootstrap: 50 },
-    ...changes,
-  };
-  writeFileSync(file, JSON.stringify(experiment, null, 2));
+  const file = await fillWorld(root, changes, name);
   return { root, file: vscode.Uri.file(file) };
 }
 
@@ -287,7 +269,7 @@ function eventsOf(path: string): RunEvent[] {
 }
 
 /** Resolves with the run when the window knows it to fulfil a condition. */
-function until(runs: Runs, path: string, met: (run: LiveRun) => boolean): Promise<LiveRun> {
+function untilRun(runs: Runs, path: string, met: (run: LiveRun) => boolean): Promise<LiveRun> {
   return new Promise((done) => {
     const check = () => {
       const run = runs.get(path);
@@ -300,11 +282,7 @@ function until(runs: Runs, path: string, met: (run: LiveRun) => boolean): Promis
   });
 }
 
-const exists = (path: string) => eventually(() => existsSync(path));
-
-async function eventually(met: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await met())) await setTimeout(20);
-}
+const exists = (path: string) => until(() => existsSync(path));
 
 function memory(): vscode.Memento {
   const values = new Map<string, unknown>();
