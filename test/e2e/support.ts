@@ -2,6 +2,7 @@
  * Drives a real VS Code in a browser as a person does: through the palette, the trees and the mouse. One server and one
  * browser serve all tests; every workbench is a window of its own on a fresh folder.
  */
+import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -190,7 +191,8 @@ export function trainedWorkspace(): string {
   const { status, stderr } = spawnSync(process.execPath, [join(root, 'dist/cli.cjs'), 'run', file], {
     encoding: 'utf8',
   });
-  if (status !== 0) throw new Error(stderr);
+  if (status !== 0) rmSync(folder, { recursive: true });
+  assert.equal(status, 0, stderr);
   return (trained = folder);
 }
 

@@ -1,29 +1,52 @@
-/** Trees and dashboard in light, dark and high-contrast themes: what is written can be told from what is behind it. */
+/**
+ * Trees, dashboard and the answers in files in light, dark and high-contrast themes: what is written can be told from
+ * what is behind it.
+ */
 import assert from 'node:assert/strict';
-import { closeWorkbenches, Workbench } from './support';
+import { closeWorkbenches, trainedWorkspace, until, Workbench } from './support';
 
 /** The background of each theme's editor, dark to light between 0 and 255. */
 const themes = {
   'Default Light Modern': [200, 255],
   'Default Dark Modern': [0, 60],
   'Default High Contrast': [0, 10],
+  'Default High Contrast Light': [250, 255],
 } as const;
+/** Contrast that small text needs, as WCAG counts it (AA), and where a person asks for more (AAA). */
+const readable = 4.5;
+const enhanced = 7;
 
 describe('Themes', () => {
   closeWorkbenches();
 
   for (const [theme, [darkest, lightest]] of Object.entries(themes))
     it(theme, async () => {
-      const workbench = await Workbench.open({ settings: { 'workbench.colorTheme': theme } });
+      const settings = { 'workbench.colorTheme': theme, 'editor.minimap.enabled': false };
+      const workbench = await Workbench.open({ folder: trainedWorkspace(), settings });
+      const name = theme.toLowerCase().replace(/\W+/g, '-');
       await workbench.showViews();
-      await workbench.row('Schedule', 'pit').waitFor();
+      await workbench.row('Schedule', 'test doc').waitFor();
       await workbench.command('PIT: Open Dashboard');
       const page = workbench.webview().locator('#page');
       await page.getByRole('tab').first().waitFor();
-      const [text, back] = (await page.evaluate(colors)).map(brightness);
-      assert.ok(back >= darkest && back <= lightest, `background ${back}`);
-      assert.ok(Math.abs(back - text) > 80, `text ${text} on ${back}`);
-      await workbench.picture(`theme-${theme.toLowerCase().replace(/\W+/g, '-')}`);
+      const [ink, paper] = (await page.evaluate(colors)).map(brightness);
+      assert.ok(paper >= darkest && paper <= lightest, `background ${paper}`);
+      assert.ok(Math.abs(paper - ink) > 80, `text ${ink} on ${paper}`);
+      await workbench.picture(`theme-${name}`);
+      workbench.edit('data/train/qa.jsonl', (text) => text.replace('"23 July 1984"', '"July 1984"'));
+      await workbench.openFile('data/train/qa.jsonl');
+      const said = () => workbench.page.evaluate<Said[]>(saidBehind);
+      for (const words of ['✓', '✗', 'Finance', 'have changed since'])
+        await until(async () => (await said()).some(({ text }) => text.includes(words)));
+      await workbench.picture(`theme-${name}-answers`);
+      const back = await workbench.page.evaluate<string>(background);
+      for (const { text, color } of await said()) {
+        const contrast = contrastOf(color, back);
+        assert.ok(
+          contrast >= (theme.includes('High') ? enhanced : readable),
+          `${text}: ${color} on ${back}: ${contrast}`,
+        );
+      }
     });
 });
 
@@ -35,14 +58,41 @@ function colors(main: { ownerDocument: { defaultView: unknown; documentElement: 
   return [getComputedStyle(main).color, property.call(getComputedStyle(documentElement), '--vscode-editor-background')];
 }
 
-/** Between 0 and 255, of a colour as CSS writes it. */
+/** Run in the window: what is written behind the answers, which is in no element's text. */
+const saidBehind = `[...document.querySelectorAll('.view-lines [class*="ced-"]')]
+  .map((element) => getComputedStyle(element, '::after'))
+  .flatMap(({ content, color }) => (content === 'none' ? [] : [{ text: content, color }]))`;
+const background = `getComputedStyle(document.querySelector('.monaco-editor-background')).backgroundColor`;
+
+interface Said {
+  text: string;
+  color: string;
+}
+
+/** Of opaque colours, from 1 to 21. */
+function contrastOf(one: string, other: string): number {
+  const [dark, light] = [one, other].map(luminance).sort((a, b) => a - b);
+  return (light + 0.05) / (dark + 0.05);
+}
+
+function luminance(color: string): number {
+  const [red, green, blue] = partsOf(color)
+    .map((part) => part / 255)
+    .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}
+
+/** Between 0 and 255. */
 function brightness(color: string): number {
+  return partsOf(color).reduce((sum, part) => sum + part, 0) / 3;
+}
+
+/** Red, green and blue from 0 to 255, of a colour as CSS writes it. */
+function partsOf(color: string): number[] {
   const hexadecimal = /^#(..)(..)(..)/.exec(color.trim())?.slice(1);
-  const parts =
-    hexadecimal?.map((part) => parseInt(part, 16)) ??
-    color
-      .match(/[\d.]+/g)!
-      .slice(0, 3)
-      .map(Number);
-  return parts.reduce((sum, part) => sum + part, 0) / 3;
+  if (hexadecimal) return hexadecimal.map((part) => parseInt(part, 16));
+  return color
+    .match(/[\d.]+/g)!
+    .slice(0, 3)
+    .map(Number);
 }

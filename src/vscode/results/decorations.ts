@@ -11,10 +11,11 @@ const quiet = 80;
 /** Lines beyond those seen, so that a little scrolling shows nothing bare. */
 const margin = 40;
 
-const quietColour = 'editorCodeLens.foreground';
+/** The themes' own colours for passed tests and for remarks in code are too pale on white to be read. */
+const quietColour = 'pit.answerText';
 const colours: Record<Tone, string> = {
-  right: 'testing.iconPassed',
-  wrong: 'testing.iconFailed',
+  right: 'pit.answerRight',
+  wrong: 'pit.answerWrong',
   stale: quietColour,
 };
 
