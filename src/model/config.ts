@@ -2,7 +2,6 @@
  * The shape of a decoder: its sizes, and how its blocks are built. Every family of published models is a point in this
  * space; how each writes it down stands in `families/`.
  */
-
 export type FamilyName = 'llama' | 'mistral' | 'qwen2' | 'qwen3' | 'olmo2' | 'gpt_neox' | 'gpt2';
 
 /** The shape of a decoder, in the field names of a Hugging Face `config.json` turned into plain terms. */
@@ -26,6 +25,18 @@ export interface ModelConfig {
   eosToken: number;
   padToken: number;
   block: Block;
+  /** Adapters that are trained in place of the weights; left out where the weights are. */
+  lora?: Lora;
+}
+
+/** Low-rank adapters of some projections. */
+export interface Lora {
+  rank: number;
+  alpha: number;
+  /** Projections by the last part of their names: `q_proj`, `down_proj` … */
+  targets: readonly string[];
+  /** Folder of the model that is adapted. */
+  base: string;
 }
 
 /** How a block computes, whatever its sizes. */

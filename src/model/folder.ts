@@ -5,10 +5,12 @@
 import { copyFile, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../errors';
+import { holdsAdapter, openAdapter, readAdapterConfig, writeAdapter } from './adapter-file';
 import { writeTokenizer, type TokenizerFile } from './bpe';
 import type { ModelConfig } from './config';
 import { configToJson, readConfig } from './config-file';
 import { explained, writeJson } from './files';
+import { isAdapter } from './lora';
 import { writeSafetensors } from './safetensors';
 import { join, tensorsOf } from './stored';
 import { loadTokenizer, type Tokenizer } from './tokenizer';
@@ -19,10 +21,28 @@ export interface Model {
   weights: Weights;
 }
 
-/** Reads config and headers, and checks that they agree. Throws a UserError that names the file at fault. */
+/**
+ * Reads config and headers, and checks that they agree; of a folder with adapters, those of the model that they adapt
+ * too. Throws a UserError that names the file at fault.
+ */
 export async function readModel(folder: string): Promise<Model> {
+  if (await holdsAdapter(folder)) return readAdapted(folder);
   const config = await readConfig(folder);
   return { config, weights: await openWeights(folder, config) };
+}
+
+async function readAdapted(folder: string): Promise<Model> {
+  const lora = await readAdapterConfig(folder);
+  const base = await readModel(lora.base);
+  const config = { ...base.config, lora };
+  const adapter = await openAdapter(folder, config);
+  const read = (name: string) => (isAdapter(name) ? adapter : base.weights).read(name);
+  return { config, weights: { entries: new Map([...base.weights.entries, ...adapter.entries]), read } };
+}
+
+/** Opens what training has changed: the adapters of a model that has some, else its weights. */
+export function openTrained(folder: string, config: ModelConfig): Promise<Weights> {
+  return config.lora ? openAdapter(folder, config) : openWeights(folder, config);
 }
 
 /** Reads a model with its tokenizer, whose every token must have an embedding. */
@@ -42,12 +62,17 @@ export function checkTokenizer({ vocabSize }: Tokenizer, config: ModelConfig, fo
   }
 }
 
-/** Writes `config.json` and `model.safetensors` into an existing folder, the weights first. */
+/**
+ * Writes `config.json` and `model.safetensors` into an existing folder, the weights first; of a model with adapters
+ * these alone.
+ */
 export async function writeModel(
   folder: string,
   config: ModelConfig,
   weights: { get(name: string): Float32Array | undefined },
 ): Promise<void> {
+  const { lora } = config;
+  if (lora) return writeAdapter(folder, { ...config, lora }, weights);
   const valuesOf = (name: string) => weights.get(name)!;
   const tensors = tensorsOf(config).map((tensor) => ({ ...tensor, data: join(tensor, config, valuesOf) }));
   await writeSafetensors(path.join(folder, weightsFile), tensors);

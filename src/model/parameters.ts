@@ -3,8 +3,10 @@
  * Whoever computes with them or writes them to a file walks this list, so its order is the order everywhere.
  */
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
+import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { ModelConfig } from './config';
+import { loraNames } from './lora';
 
 export interface Parameter {
   /** As in the state dictionary of `LlamaForCausalLM`, whatever the family; see stored.ts. */
@@ -13,12 +15,29 @@ export interface Parameter {
   shape: number[];
   /** Whether weight decay applies: matrices, embeddings among them, yes; norms and biases no. */
   decay: boolean;
-  /** `residual` projections write into the residual stream and start smaller the deeper the model is. */
-  init: 'normal' | 'residual' | 'ones' | 'zeros';
+  /**
+   * `residual` projections write into the residual stream and start smaller the deeper the model is; `uniform` lies
+   * within 1 / √inputs of 0.
+   */
+  init: 'normal' | 'residual' | 'ones' | 'zeros' | 'uniform';
+  /** Whether it stays as it is in training. */
+  frozen?: true;
 }
 
-/** Every weight of the model, once: a tied output matrix is the embedding and not listed again. */
+/** Every weight of the model, once, and those of its adapters, which then are all that is trained. */
 export function parametersOf(config: ModelConfig): Parameter[] {
+  const base = baseParameters(config);
+  if (!config.lora) return base;
+  return [...base.map((parameter) => ({ ...parameter, frozen: true as const })), ...adaptersOf(base, config)];
+}
+
+/** The weights that are trained. */
+export function trainedParameters(config: ModelConfig): Parameter[] {
+  return parametersOf(config).filter(({ frozen }) => !frozen);
+}
+
+/** The weights without adapters: a tied output matrix is the embedding and not listed again. */
+export function baseParameters(config: ModelConfig): Parameter[] {
   const { vocabSize, hiddenSize, layers, maxPositions, tiedEmbeddings, block } = config;
   return [
     matrix('model.embed_tokens', vocabSize, hiddenSize),
@@ -46,10 +65,16 @@ function attentionParameters(config: ModelConfig, prefix: string): Parameter[] {
   const inputs = block.attentionBias !== 'none';
   const normed = (count: number) => (block.queryKeyNorm === 'head' ? headSize : count * headSize);
   return [
-    ...projection(`${prefix}.q_proj`, heads * headSize, hiddenSize, inputs),
-    ...projection(`${prefix}.k_proj`, kvHeads * headSize, hiddenSize, inputs),
-    ...projection(`${prefix}.v_proj`, kvHeads * headSize, hiddenSize, inputs),
-    ...projection(`${prefix}.o_proj`, hiddenSize, heads * headSize, block.attentionBias === 'all', 'residual'),
+    ...projectionParameters(`${prefix}.q_proj`, heads * headSize, hiddenSize, inputs),
+    ...projectionParameters(`${prefix}.k_proj`, kvHeads * headSize, hiddenSize, inputs),
+    ...projectionParameters(`${prefix}.v_proj`, kvHeads * headSize, hiddenSize, inputs),
+    ...projectionParameters(
+      `${prefix}.o_proj`,
+      hiddenSize,
+      heads * headSize,
+      block.attentionBias === 'all',
+      'residual',
+    ),
     ...(block.queryKeyNorm === 'none'
       ? []
       : [scale(`${prefix}.q_norm`, normed(heads)), scale(`${prefix}.k_norm`, normed(kvHeads))]),
@@ -59,9 +84,9 @@ function attentionParameters(config: ModelConfig, prefix: string): Parameter[] {
 function mlpParameters({ hiddenSize, intermediateSize, block }: ModelConfig, prefix: string): Parameter[] {
   const isGated = block.mlp === 'gated silu';
   return [
-    ...(isGated ? projection(`${prefix}.gate_proj`, intermediateSize, hiddenSize, block.mlpBias) : []),
-    ...projection(`${prefix}.up_proj`, intermediateSize, hiddenSize, block.mlpBias),
-    ...projection(`${prefix}.down_proj`, hiddenSize, intermediateSize, block.mlpBias, 'residual'),
+    ...(isGated ? projectionParameters(`${prefix}.gate_proj`, intermediateSize, hiddenSize, block.mlpBias) : []),
+    ...projectionParameters(`${prefix}.up_proj`, intermediateSize, hiddenSize, block.mlpBias),
+    ...projectionParameters(`${prefix}.down_proj`, hiddenSize, intermediateSize, block.mlpBias, 'residual'),
   ];
 }
 
@@ -69,7 +94,7 @@ function norm({ hiddenSize, block }: ModelConfig, name: string): Parameter[] {
   return [scale(name, hiddenSize), ...(block.norm === 'layer' ? [bias(name, hiddenSize)] : [])];
 }
 
-function projection(
+function projectionParameters(
   name: string,
   outputs: number,
   inputs: number,
@@ -100,12 +125,39 @@ const matrix = (name: string, outputs: number, inputs: number, init: Parameter['
   init,
 });
 
+/** The projections that can be adapted, by the last part of their names. */
+export function adaptable(config: ModelConfig): string[] {
+  const found = baseParameters(config).map(({ name }) => projection.exec(name)?.[2]);
+  return [...new Set(found.filter((name) => name !== undefined))];
+}
+
+/** A [rank, inputs] and B [outputs, rank] of every adapted projection of the base's weights. */
+function adaptersOf(base: readonly Parameter[], { lora }: ModelConfig): Parameter[] {
+  if (!lora) return [];
+  return base.flatMap(({ name, shape: [outputs, inputs] }) => {
+    const [, whole, last] = projection.exec(name) ?? [];
+    if (!lora.targets.includes(last)) return [];
+    const { a, b } = loraNames(whole);
+    return [
+      { name: a, shape: [lora.rank, inputs], decay: true, init: 'uniform' as const },
+      { name: b, shape: [outputs, lora.rank], decay: true, init: 'zeros' as const },
+    ];
+  });
+}
+
+const projection = /^(.*\.(\w+_proj))\.weight$/;
+
 /** Number of elements of a shape. */
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((product, side) => product * side, 1);
 
-/** How many numbers are trained; tied embeddings count once. */
+/** How many numbers the model has without adapters; tied embeddings count once. */
 export function countParameters(config: ModelConfig): number {
-  return parametersOf(config).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  return countNumbers(baseParameters(config));
+}
+
+/** How many numbers some weights have together. */
+export function countNumbers(parameters: readonly Parameter[]): number {
+  return parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
 }
 
 /** Standard deviation of a fresh matrix, as GPT-2 and Llama use it. */
@@ -116,21 +168,39 @@ const spread = 0.02;
  * (GPT-2), norms 1, biases 0. The same config and seed give the same bytes.
  */
 export function initialize(config: ModelConfig, seed: number): Map<string, Float32Array> {
-  const normal = normals(seed);
+  return initializeSome(config, baseParameters(config), seed);
+}
+
+/** Fresh adapters by name: A uniform as PEFT starts it, B zero, so that the model begins as it is. */
+export function initializeAdapters(config: ModelConfig, seed: number): Map<string, Float32Array> {
+  return initializeSome(config, trainedParameters(config), seed);
+}
+
+function initializeSome(
+  config: ModelConfig,
+  parameters: readonly Parameter[],
+  seed: number,
+): Map<string, Float32Array> {
+  const generator = xoroshiro128plus(seed);
+  const normal = normals(generator);
   const deviations = { normal: spread, residual: spread / Math.sqrt(2 * config.layers) };
   return new Map(
-    parametersOf(config).map(({ name, shape, init }) => {
+    parameters.map(({ name, shape, init }) => {
       const values = new Float32Array(sizeOf(shape));
       if (init === 'ones') values.fill(1);
-      else if (init !== 'zeros') for (let i = 0; i < values.length; i++) values[i] = normal() * deviations[init];
+      else if (init === 'uniform') fill(values, () => (2 * uniformFloat64(generator) - 1) / Math.sqrt(shape[1]));
+      else if (init !== 'zeros') fill(values, () => normal() * deviations[init]);
       return [name, values];
     }),
   );
 }
 
+function fill(values: Float32Array, next: () => number): void {
+  for (let i = 0; i < values.length; i++) values[i] = next();
+}
+
 /** Standard normal numbers by Box and Muller's method, in pairs. */
-function normals(seed: number): () => number {
-  const generator = xoroshiro128plus(seed);
+function normals(generator: RandomGenerator): () => number {
   let spare: number | undefined;
   return () => {
     if (spare !== undefined) {

@@ -5,7 +5,7 @@
 import type { ModelConfig } from './config';
 import { families } from './families';
 import type { Stored } from './families/family';
-import { type Parameter, parametersOf, sizeOf } from './parameters';
+import { baseParameters, type Parameter, sizeOf } from './parameters';
 
 /** A tensor of a checkpoint, and the weights that it holds. */
 export interface StoredTensor {
@@ -22,7 +22,7 @@ export function placeOf({ name }: Pick<Parameter, 'name'>, config: ModelConfig):
 /** Every tensor of a checkpoint of the model, in the order of its weights. */
 export function tensorsOf(config: ModelConfig): StoredTensor[] {
   const tensors = new Map<string, StoredTensor>();
-  for (const parameter of parametersOf(config)) {
+  for (const parameter of baseParameters(config)) {
     const place = placeOf(parameter, config);
     const known = tensors.get(place.tensor);
     if (known) known.members.push(parameter);

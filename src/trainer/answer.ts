@@ -6,8 +6,9 @@
 import { createInterface } from 'node:readline';
 import { loadDataset } from '../dataset/load';
 import type { Dataset } from '../dataset/model';
-import { asTensors, OnnxAnswerer } from '../engine/onnx/answerer';
+import { OnnxAnswerer } from '../engine/onnx/answerer';
 import { deviceReport } from '../engine/onnx/session';
+import { asTensors } from '../engine/onnx/state';
 import { messageOf } from '../errors';
 import { readModelFolder } from '../model/folder';
 import { runFiles, RunFolder } from '../run/folder';

@@ -2,9 +2,8 @@
  * A model that only answers: its weights are packed once and kept, without the moments and the second set of weights
  * that training needs.
  */
-import { type InferenceSession, Tensor } from 'onnxruntime-node';
+import type { InferenceSession } from 'onnxruntime-node';
 import type { ModelConfig } from '../../model/config';
-import { parametersOf } from '../../model/parameters';
 import type { GenerateOptions, Learner } from '../learner';
 import { Generation, generationGraph } from './generation';
 import { openSession } from './session';
@@ -49,13 +48,4 @@ export class OnnxAnswerer implements Pick<Learner, 'config' | 'generate' | 'clos
   close(): Promise<void> {
     return this.session.release();
   }
-}
-
-/** Weights as they come from files, as tensors. */
-export function asTensors(config: ModelConfig, weights: ReadonlyMap<string, Float32Array>): Tensors {
-  const tensors = parametersOf(config).map(({ name, shape }) => [
-    name,
-    new Tensor('float32', weights.get(name)!, shape),
-  ]);
-  return Object.fromEntries(tensors);
 }

@@ -3,6 +3,7 @@
  * the names of `parametersOf`.
  */
 import type { ModelConfig } from '../../model/config';
+import { loraNames, loraScale } from '../../model/lora';
 import { parametersOf } from '../../model/parameters';
 import { gelu, geluTanh } from './gelu';
 import type { Graph, Value } from './graph';
@@ -88,7 +89,13 @@ export class Decoder {
   }
 
   private projection(name: string): Projection {
-    return { weight: this.weights.get(`${name}.weight`)!, bias: this.weights.get(`${name}.bias`) };
+    const { a, b } = loraNames(name);
+    const adapter = this.weights.get(a);
+    return {
+      weight: this.weights.get(`${name}.weight`)!,
+      bias: this.weights.get(`${name}.bias`),
+      lora: adapter && { a: adapter, b: this.weights.get(b)!, scale: loraScale(this.config.lora!) },
+    };
   }
 
   private norm(name: string, x: Value): Value {

@@ -3,7 +3,7 @@
  * and update, for batches that are accumulated; scoring. Results are named as `names` says.
  */
 import type { ModelConfig } from '../../model/config';
-import { parametersOf, type Parameter } from '../../model/parameters';
+import { type Parameter, trainedParameters } from '../../model/parameters';
 import type { OptimizerSettings } from '../learner';
 import { clipFactor, globalNorm, type Slot, stepInputs, update } from './adamw';
 import { attention, surroundings } from './attention';
@@ -39,18 +39,27 @@ export function stepGraph(config: ModelConfig, optimizer: OptimizerSettings): Co
 export function gradientGraph(config: ModelConfig): Compiled<'loss' | 'terms'> {
   const graph = new Graph();
   const weights = weightInputs(graph, config);
-  const sums = new Map([...weights].map(([name, { shape }]) => [name, graph.input(gradientOf(name), shape)]));
+  const sums = gradientInputs(graph, config);
   const { loss, terms, gradients } = differentiate(graph, config, weights, sums);
-  const named = new Map([...weights.keys()].map((name, i) => [name, gradients[i]]));
+  const named = new Map([...sums.keys()].map((name, i) => [name, gradients[i]]));
   return compile(graph, { loss, terms }, { gradient: named });
 }
 
 /** norm, and new `weight`, `first`, `second` a weight, from accumulated gradients. */
 export function updateGraph(config: ModelConfig, optimizer: OptimizerSettings): Compiled<'norm'> {
   const graph = new Graph();
-  const weights = weightInputs(graph, config);
-  const gradients = [...weights].map(([name, { shape }]) => graph.input(gradientOf(name), shape));
+  const weights = trainedInputs(graph, config);
+  const gradients = [...gradientInputs(graph, config).values()];
   return finish(graph, {}, updates(graph, config, optimizer, weights, gradients));
+}
+
+function trainedInputs(graph: Graph, config: ModelConfig): Weights {
+  return new Map(trainedParameters(config).map(({ name, shape }) => [name, graph.input(name, shape)]));
+}
+
+/** One a trained weight, by the weight's name. */
+function gradientInputs(graph: Graph, config: ModelConfig): Map<string, Value> {
+  return new Map(trainedParameters(config).map(({ name, shape }) => [name, graph.input(gradientOf(name), shape)]));
 }
 
 /** loss [scored, 1] in nats and the most likely token [scored] int64 at each scored place. */
@@ -79,7 +88,8 @@ function differentiate(
   const hidden = scoredStates(tape, config, weights, inputs);
   const targets = { tokens: inputs.targets, weights: inputs.weights };
   const { loss, terms } = crossEntropy(tape, hidden, outputTable(config, weights), targets);
-  return { loss, terms, gradients: tape.gradients(loss, [...weights.values()], sums) };
+  const trained = trainedParameters(config).map(({ name }) => weights.get(name)!);
+  return { loss, terms, gradients: tape.gradients(loss, trained, sums) };
 }
 
 /** Normed hidden states at the scored places, [scored, hiddenSize]. */
@@ -109,7 +119,7 @@ function updates(
     const clipped = factor ? graph.binary('Mul', gradients[i], factor) : gradients[i];
     return [name, update(graph, optimizer, inputs, parameter, { weight: weights.get(name)!, ...moments }, clipped)];
   };
-  return { norm, slots: new Map(parametersOf(config).map(step)) };
+  return { norm, slots: new Map(trainedParameters(config).map(step)) };
 }
 
 function finish<Extra extends string>(

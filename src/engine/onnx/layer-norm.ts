@@ -21,8 +21,8 @@ export function layerNorm(tape: Tape, x: Value, weight: Value, bias: Value, epsi
     const centred = graph.binary('Sub', weighted, graph.mean(weighted));
     return [
       tape.added(graph.binary('Mul', inverse, graph.binary('Sub', centred, across))),
-      tape.added(graph.sum(product, [0], false)),
-      tape.added(graph.sum(gradient, [0], false)),
+      (sum) => tape.added(graph.sum(product, [0], false))(sum),
+      (sum) => tape.added(graph.sum(gradient, [0], false))(sum),
     ];
   });
 }

@@ -5,23 +5,47 @@
 import type { Value } from './graph';
 import type { Contribution, Tape } from './tape';
 
-/** A projection's matrix [outputs, inputs] and, where it has one, its bias [outputs]. */
+/** A projection's matrix [outputs, inputs] and, where it has them, its bias [outputs] and its adapter. */
 export interface Projection {
   weight: Value;
   bias?: Value;
+  lora?: Adapter;
 }
 
-/** x · wᵀ (+ bias) (+ plus): a projection, with what is added taken into the product where it can be. */
-export function linear(tape: Tape, x: Value, { weight, bias }: Projection, plus?: Value): Value {
+/** a [rank, inputs] and b [outputs, rank]; `scale` multiplies their product. */
+export interface Adapter {
+  a: Value;
+  b: Value;
+  scale: number;
+}
+
+/** x · wᵀ (+ bias) (+ scale · x · aᵀ · bᵀ) (+ plus): a projection, with what is added taken into products. */
+export function linear(tape: Tape, x: Value, { weight, bias, lora }: Projection, plus?: Value): Value {
+  const plain = product(tape, x, weight, bias ? { bias } : { plus });
+  const whole = bias && plus ? add(tape, plain, plus) : plain;
+  if (!lora) return whole;
+  return product(tape, product(tape, x, lora.a), lora.b, { plus: whole, scale: lora.scale });
+}
+
+interface Addend {
+  /** Of the result's shape. */
+  plus?: Value;
+  /** [outputs], in place of it. */
+  bias?: Value;
+  scale?: number;
+}
+
+/** scale · x · wᵀ (+ plus, or + bias). */
+function product(tape: Tape, x: Value, weight: Value, { plus, bias, scale = 1 }: Addend = {}): Value {
   const { graph } = tape;
-  const joined = bias ?? plus;
-  const output = graph.op('Gemm', [x, weight, joined], [x.shape[0], weight.shape[0]], { transB: 1 });
-  tape.record(output, joined ? [x, weight, joined] : [x, weight], (gradient) => [
-    (sum) => graph.op('Gemm', [gradient, weight, sum], x.shape),
-    (sum) => graph.op('Gemm', [gradient, x, sum], weight.shape, { transA: 1 }),
-    joined && tape.added(bias ? graph.sum(gradient, [0], false) : gradient),
+  const addend = bias ?? plus;
+  const alpha = { alpha: { float: scale } };
+  const output = graph.op('Gemm', [x, weight, addend], [x.shape[0], weight.shape[0]], { transB: 1, ...alpha });
+  return tape.record(output, addend ? [x, weight, addend] : [x, weight], (gradient) => [
+    (sum) => graph.op('Gemm', [gradient, weight, sum], x.shape, alpha),
+    (sum) => graph.op('Gemm', [gradient, x, sum], weight.shape, { transA: 1, ...alpha }),
+    addend && ((sum) => tape.added(bias ? graph.sum(gradient, [0], false) : gradient)(sum)),
   ]);
-  return bias && plus ? add(tape, output, plus) : output;
 }
 
 /** a + b, of one shape. */

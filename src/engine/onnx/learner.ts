@@ -4,7 +4,7 @@
  */
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import type { ModelConfig } from '../../model/config';
-import { parametersOf, sizeOf } from '../../model/parameters';
+import { sizeOf, trainedParameters } from '../../model/parameters';
 import type { Batch, DeviceReport, GenerateOptions, Learner, OptimizerSettings, Score, StepResult } from '../learner';
 import { corrections } from './adamw';
 import { OnnxAnswerer } from './answerer';
@@ -24,7 +24,7 @@ import { type Tensors, TrainingState } from './state';
 
 export interface OnnxSettings {
   config: ModelConfig;
-  /** Values of `parametersOf(config)` by name. */
+  /** Values of `parametersOf(config)` by name; taken over, not copied. */
   weights: ReadonlyMap<string, Float32Array>;
   optimizer: OptimizerSettings;
   /** Processor threads; 0 for one a core. */
@@ -84,7 +84,7 @@ export class OnnxLearner implements Learner {
       [sums, spare] = [spare, sums];
     }
     const program = await this.program('update', () => updateGraph(config, optimizer));
-    const feeds = { ...this.state.inputs, ...sums, ...this.scalars(rate) };
+    const feeds = { ...this.state.slots, ...sums, ...this.scalars(rate) };
     const { norm } = await run(program, feeds, this.updated(program.graph));
     this.state.advance();
     return { loss: total, gradientNorm: norm[0], losses };
@@ -185,7 +185,7 @@ function spread(batch: Batch, places: Int32Array, values: Float32Array): Float32
 }
 
 function zeroSums(config: ModelConfig): Tensors {
-  const sums = parametersOf(config).map(({ name, shape }) => [
+  const sums = trainedParameters(config).map(({ name, shape }) => [
     gradientOf(name),
     new Tensor('float32', new Float32Array(sizeOf(shape)), shape),
   ]);

@@ -1,16 +1,15 @@
 /**
- * Weights, moments and step count of a model in training, and their files. Everything exists twice: a step reads one set
- * and writes the other, so that no weight is allocated or copied between steps.
+ * Weights, moments and step count of a model in training, and their files. What is trained exists twice: a step reads
+ * one set and writes the other, so that no weight is allocated or copied between steps. What is frozen exists once.
  */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { Tensor } from 'onnxruntime-node';
 import { UserError } from '../../errors';
 import type { ModelConfig } from '../../model/config';
-import { writeModel } from '../../model/folder';
-import { parametersOf, sizeOf } from '../../model/parameters';
+import { openTrained, writeModel } from '../../model/folder';
+import { type Parameter, parametersOf, sizeOf } from '../../model/parameters';
 import { readHeader, readTensor, writeSafetensors } from '../../model/safetensors';
-import { openWeights } from '../../model/weights';
 import { firstOf, secondOf } from './graphs';
 
 export type Tensors = Record<string, Tensor>;
@@ -18,20 +17,32 @@ export type Tensors = Record<string, Tensor>;
 export class TrainingState {
   /** Optimiser steps since the last reset. */
   steps = 0;
+  private readonly trained: readonly Parameter[];
+  private readonly frozen: Tensors;
   private current: Tensors;
   private spare: Tensors;
 
+  /** @param weights taken over, not copied */
   constructor(
     readonly config: ModelConfig,
     weights: ReadonlyMap<string, Float32Array>,
   ) {
-    this.current = allocate(config);
-    this.spare = allocate(config);
-    for (const { name } of parametersOf(config)) data(this.current[name]).set(weights.get(name)!);
+    const tensors = asTensors(config, weights);
+    const parameters = parametersOf(config);
+    const pick = (chosen: readonly Parameter[]) => Object.fromEntries(chosen.map(({ name }) => [name, tensors[name]]));
+    this.trained = parameters.filter(({ frozen }) => !frozen);
+    this.frozen = pick(parameters.filter(({ frozen }) => frozen));
+    this.current = { ...pick(this.trained), ...zeros(this.trained, momentNames) };
+    this.spare = zeros(this.trained, (name) => [name, ...momentNames(name)]);
   }
 
   /** What a step reads, by graph input. */
   get inputs(): Tensors {
+    return { ...this.frozen, ...this.current };
+  }
+
+  /** What an update reads: all but what is frozen. */
+  get slots(): Tensors {
     return this.current;
   }
 
@@ -41,7 +52,7 @@ export class TrainingState {
   }
 
   get weights(): Tensors {
-    return Object.fromEntries(parametersOf(this.config).map(({ name }) => [name, this.current[name]]));
+    return { ...this.frozen, ...Object.fromEntries(this.trained.map(({ name }) => [name, this.current[name]])) };
   }
 
   /** Makes what was written the current state. */
@@ -62,8 +73,8 @@ export class TrainingState {
   }
 
   async restore(folder: string): Promise<void> {
-    const weights = await openWeights(folder, this.config);
-    for (const { name } of parametersOf(this.config)) data(this.current[name]).set(await weights.read(name));
+    const weights = await openTrained(folder, this.config);
+    for (const { name } of this.trained) data(this.current[name]).set(await weights.read(name));
     const file = path.join(folder, 'optimizer.safetensors');
     if (!existsSync(file)) return this.resetOptimizer();
     const { steps } = await this.load(file, this.moments());
@@ -93,18 +104,27 @@ export class TrainingState {
   }
 
   private moments(): string[] {
-    return parametersOf(this.config).flatMap(({ name }) => [firstOf(name), secondOf(name)]);
+    return this.trained.flatMap(({ name }) => momentNames(name));
   }
 }
 
-/** Zeros for every weight and its two moments. */
-function allocate(config: ModelConfig): Tensors {
-  const zeros = (shape: number[]) => new Tensor('float32', new Float32Array(sizeOf(shape)), shape);
-  return Object.fromEntries(
-    parametersOf(config).flatMap(({ name, shape }) =>
-      [name, firstOf(name), secondOf(name)].map((key) => [key, zeros(shape)]),
-    ),
+/** Weights by name as tensors over the same memory. */
+export function asTensors(config: ModelConfig, weights: ReadonlyMap<string, Float32Array>): Tensors {
+  const tensors = parametersOf(config).map(({ name, shape }) => [
+    name,
+    new Tensor('float32', weights.get(name)!, shape),
+  ]);
+  return Object.fromEntries(tensors);
+}
+
+const momentNames = (name: string) => [firstOf(name), secondOf(name)];
+
+/** Zeros of each weight's shape under the names that belong to it. */
+function zeros(parameters: readonly Parameter[], namesOf: (name: string) => string[]): Tensors {
+  const tensors = parameters.flatMap(({ name, shape }) =>
+    namesOf(name).map((key) => [key, new Tensor('float32', new Float32Array(sizeOf(shape)), shape)]),
   );
+  return Object.fromEntries(tensors);
 }
 
 const data = (tensor: Tensor): Float32Array => tensor.data as Float32Array;

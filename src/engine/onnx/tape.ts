@@ -32,16 +32,26 @@ export class Tape {
   gradients(loss: Value, wanted: readonly Value[], initial: ReadonlyMap<string, Value> = new Map()): Value[] {
     const sums = new Map<string, Value>(initial);
     const reached = new Set([loss.name]);
+    const moved = this.movedBy(wanted);
     sums.set(loss.name, this.graph.scalar(1));
     for (const { output, inputs, backward } of [...this.entries].reverse()) {
-      if (!reached.has(output.name)) continue;
+      if (!reached.has(output.name) || !moved.has(output.name)) continue;
       backward(sums.get(output.name)!).forEach((contribution, i) => {
-        if (!contribution) return;
+        if (!contribution || !moved.has(inputs[i].name)) return;
         sums.set(inputs[i].name, contribution(sums.get(inputs[i].name)));
         reached.add(inputs[i].name);
       });
     }
     return wanted.map((value) => this.checked(value, sums.get(value.name)));
+  }
+
+  /** All that depends on the wanted values, themselves among it: gradients of the rest lead nowhere. */
+  private movedBy(wanted: readonly Value[]): ReadonlySet<string> {
+    const moved = new Set(wanted.map(({ name }) => name));
+    for (const { output, inputs } of this.entries) {
+      if (inputs.some(({ name }) => moved.has(name))) moved.add(output.name);
+    }
+    return moved;
   }
 
   /** A contribution that is simply added. */

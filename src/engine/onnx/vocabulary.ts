@@ -49,10 +49,10 @@ export function crossEntropy(tape: Tape, hidden: Value, table: Value, targets: T
     const expected = graph.matmul(likelihoods, table);
     const gold = graph.op('Gather', [table, targets.tokens], hidden.shape, { axis: 0 });
     const toHidden = graph.binary('Mul', graph.binary('Sub', expected, gold), weights);
-    const pulled = graph.binary('Mul', hidden, weights);
     return [
       tape.added(toHidden),
       (sum) => {
+        const pulled = graph.binary('Mul', hidden, weights);
         const dense = graph.op('Gemm', [likelihoods, pulled, sum], table.shape, { transA: 1 });
         return addByToken(tape, table, graph.unary('Neg', pulled), targets.tokens)(dense);
       },

@@ -288,10 +288,8 @@ def rounded(value):
     return {key: rounded(entry) for key, entry in value.items()} if isinstance(value, dict) else value
 
 
-def make(folder, options, seed):
-    model = make_model(options, seed)
-    model.save_pretrained(folder)
-    (folder / "model.safetensors").chmod(0o644)
+def compute(model, seed):
+    """All that golden.json holds. Trains the model at the end."""
     examples = make_examples(seed + 1)
     with torch.no_grad():
         scores = [
@@ -302,7 +300,7 @@ def make(folder, options, seed):
             }
             for e in examples
         ]
-    golden = {
+    return {
         "torch": torch.__version__,
         "transformers": transformers.__version__,
         "scores": scores,
@@ -310,7 +308,13 @@ def make(folder, options, seed):
         "generation": generate(model, make_prompts(seed + 2), 16),
         "training": train(model, [make_examples(seed + 3 + i) for i in range(2)], 1.0),
     }
-    (folder / "golden.json").write_text(json.dumps(rounded(golden)) + "\n")
+
+
+def make(folder, options, seed):
+    model = make_model(options, seed)
+    model.save_pretrained(folder)
+    (folder / "model.safetensors").chmod(0o644)
+    (folder / "golden.json").write_text(json.dumps(rounded(compute(model, seed))) + "\n")
 
 
 def main():

@@ -16,7 +16,7 @@ import { gradientGraph, gradientOf } from '../../../src/engine/onnx/graphs';
 import { OnnxLearner } from '../../../src/engine/onnx/learner';
 import { llamaBlock, type ModelConfig } from '../../../src/model/config';
 import { readModel } from '../../../src/model/folder';
-import { parametersOf, sizeOf } from '../../../src/model/parameters';
+import { parametersOf, sizeOf, trainedParameters } from '../../../src/model/parameters';
 
 export type Numbers = ReadonlyMap<string, Float32Array>;
 
@@ -135,7 +135,8 @@ export function learnerOf(
   weights: Numbers,
   { optimizer = adam, threads = 2 }: { optimizer?: OptimizerSettings; threads?: number } = {},
 ): OnnxLearner {
-  return new OnnxLearner({ config, weights, optimizer, threads });
+  const own = new Map([...weights].map(([name, values]) => [name, values.slice()]));
+  return new OnnxLearner({ config, weights: own, optimizer, threads });
 }
 
 /** A folder that is gone after `use`. */
@@ -158,6 +159,12 @@ export function weightsOf(learner: OnnxLearner): Promise<Map<string, Float32Arra
   });
 }
 
+/** Those of a learner's weights that it trains. */
+export async function trainedOf(learner: OnnxLearner): Promise<Map<string, Float32Array>> {
+  const all = await weightsOf(learner);
+  return new Map(trainedParameters(learner.config).map(({ name }) => [name, all.get(name)!]));
+}
+
 /** Runs a graph of float32 results; gives them in the order of `names`. */
 export async function evaluate(
   bytes: Uint8Array,
@@ -173,9 +180,9 @@ export async function evaluate(
 /** Loss of a batch and the gradient of every weight, as the engine accumulates them. */
 export async function gradientsOf(config: ModelConfig, weights: Numbers, batch: Batch) {
   const graph = gradientGraph(config);
-  const tensors = parametersOf(config).flatMap(({ name, shape }) => [
+  const tensors = parametersOf(config).flatMap(({ name, shape, frozen }) => [
     [name, new Tensor('float32', weights.get(name)!, shape)],
-    [gradientOf(name), new Tensor('float32', new Float32Array(sizeOf(shape)), shape)],
+    ...(frozen ? [] : [[gradientOf(name), new Tensor('float32', new Float32Array(sizeOf(shape)), shape)]]),
   ]);
   const feeds = { ...Object.fromEntries(tensors), ...batchFeeds(batch, scoredPlaces(batch)) };
   const results = [...graph.perWeight.gradient];
