@@ -1,11 +1,25 @@
-/** Going through long lists without holding anything up. */
+/** Long work that lets others work in between, so that it holds nothing up. */
 import { setImmediate } from 'node:timers/promises';
 
-const portion = 2000;
+/** Milliseconds until others get their turn, and items after which the clock is looked at. */
+const longest = 5;
+const few = 50;
 
-export async function eachInPortions<Item>(items: readonly Item[], take: (item: Item) => unknown): Promise<void> {
-  for (let index = 0; index < items.length; index++) {
-    take(items[index]);
-    if (index % portion === portion - 1) await setImmediate();
+/** To be awaited between the steps of a long work. */
+export function breaks(): () => Promise<void> {
+  let start = performance.now();
+  return async () => {
+    if (performance.now() - start < longest) return;
+    await setImmediate();
+    start = performance.now();
+  };
+}
+
+export async function eachInPortions<Item>(items: Iterable<Item>, take: (item: Item) => unknown): Promise<void> {
+  const turn = breaks();
+  let taken = 0;
+  for (const item of items) {
+    take(item);
+    if (++taken % few === 0) await turn();
   }
 }

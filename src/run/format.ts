@@ -27,7 +27,8 @@ export function duration(seconds: number): string {
 
 /** A count with thousands separated: `1,234,567`. */
 export function thousands(value: number): string {
-  return Math.round(value).toLocaleString('en-US');
+  // What a language would need to know for this takes a start 10 ms to read.
+  return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
 /** `1 error`, `1,500 questions`. */

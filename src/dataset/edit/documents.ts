@@ -1,6 +1,7 @@
 /** Moving documents with their questions: within a file, between files of one format, or by naming another split. */
 import path from 'node:path';
 import { UserError } from '../../errors';
+import { breaks } from '../../portions';
 import { catalogOf } from '../catalog';
 import { groups } from '../group';
 import type { Dataset, Document, Question } from '../model';
@@ -60,7 +61,9 @@ export class DocumentMover {
     const { split, before, after } = target;
     const file = (before ?? after)!.source.file;
     const drafts = [];
+    const turn = breaks();
     for (const document of documents) {
+      await turn();
       const sheet = await this.sheets.of(document.source.file);
       const questions = catalogOf(this.dataset).questionsOf(document.id);
       const within = questions
@@ -90,7 +93,7 @@ export class DocumentMover {
     }
     if (beside.length === 0) return;
     const home = await homeOf(file!, this.sheets);
-    home.addQuestions(document, await takeOut(beside, split, this.sheets), {});
+    await home.addQuestions(document, await takeOut(beside, split, this.sheets), {});
   }
 
   /** Whether the question is in a file beside its document's file, and moves to the one beside the other file. */

@@ -57,7 +57,7 @@ class DatasetEditor {
     check(wrongText(question), ...answers.map(wrongText));
     const document = this.document(id);
     const place = await this.placeIn(document, new Set(), before);
-    place.sheet.addQuestions(document, [{ question, answers, split: place.split }], place);
+    await place.sheet.addQuestions(document, [{ question, answers, split: place.split }], place);
   }
 
   private async addDocument({ title, text, split, after }: Extract<Change, { kind: 'add document' }>) {
@@ -113,7 +113,7 @@ class DatasetEditor {
     if (own.every((one) => picked.has(one))) questions = questions.filter(({ documentId }) => documentId !== id);
     if (questions.length === 0) return;
     const place = await this.placeIn(document, new Set(questions), before);
-    place.sheet.addQuestions(document, await takeOut(questions, place.split, this.sheets), place);
+    await place.sheet.addQuestions(document, await takeOut(questions, place.split, this.sheets), place);
   }
 
   private async moveDocuments({ ids, split, before }: Extract<Change, { kind: 'move documents' }>) {

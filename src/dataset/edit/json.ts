@@ -15,8 +15,7 @@ interface JsonStyle {
 }
 
 /** The style of a value as it is written. @param base white space before its first line */
-export function styleOf(raw: string, base = ''): JsonStyle {
-  const root = parseTree(raw);
+export function styleOf(raw: string, base = '', root = parseTree(raw)): JsonStyle {
   const [first, second] = root?.children ?? [];
   const [key, value] = first?.children ?? [];
   const colon = key && value ? raw.slice(endOf(key), value.offset) : ': ';
@@ -85,10 +84,11 @@ function withMember(raw: string, name: string, value: unknown): string {
   const root = parseTree(raw)!;
   const property = propertyOf(root, name);
   if (value === undefined) return property ? withoutProperty(raw, root, property) : raw;
-  const written = writeJson(value, styleOf(raw), '\n');
+  const style = styleOf(raw, '', root);
+  const written = writeJson(value, style, '\n');
   const [, node] = property?.children ?? [];
   if (node) return raw.slice(0, node.offset) + written + raw.slice(endOf(node));
-  const { colon, comma } = styleOf(raw);
+  const { colon, comma } = style;
   const last = root.children?.at(-1);
   const at = last ? endOf(last) : root.offset + 1;
   return `${raw.slice(0, at)}${last ? comma : ''}${JSON.stringify(name)}${colon}${written}${raw.slice(at)}`;

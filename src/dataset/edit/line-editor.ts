@@ -52,7 +52,9 @@ export class LineEditor {
 
   /** @param before number of the line that they come before; one more than there are for the end */
   insert(before: number, lines: readonly string[]): void {
-    this.fresh.set(before, [...(this.fresh.get(before) ?? []), ...lines]);
+    const there = this.fresh.get(before) ?? [];
+    for (const line of lines) there.push(line);
+    this.fresh.set(before, there);
   }
 
   /** Writes over a part of a line, or over whole lines, that stay. */

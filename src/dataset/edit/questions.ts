@@ -1,5 +1,6 @@
 /** Where the questions of a document stand, and how they get to another place. */
 import path from 'node:path';
+import { eachInPortions } from '../../portions';
 import type { Catalog } from '../catalog';
 import { asksInWiki } from '../formats/wiki';
 import { groups } from '../group';
@@ -46,12 +47,14 @@ export function isDocumentsFile(file: InputFile): boolean {
 
 export async function takeOut(questions: readonly Question[], split: string, sheets: Sheets): Promise<QuestionDraft[]> {
   const drafts: QuestionDraft[] = [];
-  for (const question of questions) {
-    const raw = (await sheets.of(question.source.file)).carry(question);
-    drafts.push({ ...question, id: ownId(question), split, raw });
-  }
   const byFile = groups(questions, ({ source }) => source.file);
-  for (const [file, group] of byFile) (await sheets.of(file)).remove([], group);
+  const opened = new Map<string, Sheet>();
+  for (const file of byFile.keys()) opened.set(file, await sheets.of(file));
+  await eachInPortions(questions, (question) => {
+    const raw = opened.get(question.source.file)!.carry(question);
+    drafts.push({ ...question, id: ownId(question), split, raw });
+  });
+  for (const [file, group] of byFile) opened.get(file)!.remove([], group);
   return drafts;
 }
 

@@ -1,6 +1,7 @@
 /** Files of rows: the Wiki2023 layout, and tables as JSONL, CSV or TSV. */
 import path from 'node:path';
 import { UserError } from '../../errors';
+import { eachInPortions } from '../../portions';
 import { plainId } from '../formats/wiki';
 import type { Document, Question } from '../model';
 import { type Layout, layoutOf } from '../rows';
@@ -83,11 +84,12 @@ export class RowSheet implements Sheet {
     return { kind: this.kind, text: lines.map((line) => this.raw(line)).join(between), split: item.split };
   }
 
-  addQuestions(document: Document, drafts: readonly QuestionDraft[], { before, after }: Beside<Question>): void {
+  async addQuestions(document: Document, drafts: readonly QuestionDraft[], { before, after }: Beside<Question>) {
     const own = document.source.file === this.file.path ? document : undefined;
     const context = own && this.isBoth(own.source.line) ? this.readLine(own.source.line) : undefined;
     const like = (before ?? after)?.source.line;
-    const rows = drafts.map((draft) => this.questionRow(document, draft, context, like));
+    const rows: string[] = [];
+    await eachInPortions(drafts, (draft) => rows.push(this.questionRow(document, draft, context, like)));
     this.insert(rows, before?.source.line, (after ?? own)?.source.line);
   }
 

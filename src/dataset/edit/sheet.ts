@@ -52,7 +52,8 @@ export interface Sheet {
   /** Whether the question goes where the record of its document goes. */
   isWithin(question: Question, document: Document): boolean;
   carry(item: Document | Question): Raw;
-  addQuestions(document: Document, drafts: readonly QuestionDraft[], place: Beside<Question>): void;
+  /** There may be many: whoever takes long over each lets others work in between. */
+  addQuestions(document: Document, drafts: readonly QuestionDraft[], place: Beside<Question>): void | Promise<void>;
   addDocuments(drafts: readonly DocumentDraft[], place: Beside<Document>): void;
   edits(): TextEdit[];
 }

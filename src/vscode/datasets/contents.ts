@@ -3,7 +3,7 @@
  * portions, so that 100,000 questions hold nothing up. Pure.
  */
 import type { Dataset, Document, Question } from '../../dataset/model';
-import { eachInPortions } from './portions';
+import { eachInPortions } from '../../portions';
 
 export interface Split {
   name: string;

@@ -1,6 +1,6 @@
 /** Which document or question stands at a place of a file. Pure. */
 import type { Dataset, Document, Question } from '../../dataset/model';
-import { eachInPortions } from './portions';
+import { eachInPortions } from '../../portions';
 
 type Item = Document | Question;
 

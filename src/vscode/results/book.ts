@@ -44,7 +44,7 @@ export class AnswerBook {
 
 type Asked = Pick<Question, 'id' | 'documentId' | 'question'>;
 
-/** Matches in portions, so that whoever drives it can let others work in between. */
+/** Matches question by question, so that whoever drives it can let others work in between. */
 export class Matching {
   readonly found = new Map<Question, Found>();
   private readonly claimed = new Set<Prediction>();
@@ -58,25 +58,20 @@ export class Matching {
     private readonly byId: boolean,
   ) {}
 
-  /** First for all questions: those that read as they did. */
-  claim(questions: readonly Question[]): void {
-    for (const question of questions) {
-      const prediction = this.book.same(question);
-      if (!prediction) continue;
-      this.claimed.add(prediction);
-      const stale = sameTexts(prediction.answers, question.answers) ? undefined : 'answers';
-      this.found.set(question, { prediction, ...(stale && { stale }) });
-    }
+  /** First for every question: those that read as they did. */
+  claim(question: Question): void {
+    const prediction = this.book.same(question);
+    if (!prediction) return;
+    this.claimed.add(prediction);
+    const stale = sameTexts(prediction.answers, question.answers) ? undefined : 'answers';
+    this.found.set(question, { prediction, ...(stale && { stale }) });
   }
 
-  /** Then for all again: an answer that nobody has claimed belonged to the question with its id. */
-  guess(questions: readonly Question[]): void {
-    if (!this.byId) return;
-    for (const question of questions) {
-      const prediction = this.found.has(question) ? undefined : this.book.withId(question.id);
-      if (prediction && prediction.documentId === question.documentId && !this.claimed.has(prediction))
-        this.found.set(question, { prediction, stale: 'question' });
-    }
+  /** Then for every one again: an answer that nobody has claimed belonged to the question with its id. */
+  guess(question: Question): void {
+    const prediction = !this.byId || this.found.has(question) ? undefined : this.book.withId(question.id);
+    if (prediction && prediction.documentId === question.documentId && !this.claimed.has(prediction))
+      this.found.set(question, { prediction, stale: 'question' });
   }
 }
 

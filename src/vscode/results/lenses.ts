@@ -14,7 +14,7 @@ export class ResultsLenses implements vscode.CodeLensProvider, vscode.Disposable
   private readonly changed = new vscode.EventEmitter<void>();
   readonly onDidChangeCodeLenses = this.changed.event;
   private readonly subscriptions: vscode.Disposable[];
-  private readonly results = new WeakMap<Sheet, string>();
+  private readonly results = new WeakMap<Sheet, Promise<string>>();
   private timer?: NodeJS.Timeout;
 
   constructor(
@@ -44,7 +44,7 @@ export class ResultsLenses implements vscode.CodeLensProvider, vscode.Disposable
 
   private async top(document: vscode.TextDocument, sheet: Sheet): Promise<vscode.CodeLens[]> {
     const { standing } = sheet;
-    const result = standing && this.resultOf(sheet);
+    const result = standing && (await this.resultOf(sheet));
     const commands: vscode.Command[] = [
       ...(result ? [{ title: result, command: '' }] : []),
       ...(standing ? [chooseRun(nameOf(standing.folder.identity)), ...(await this.chooseCheckpoint())] : []),
@@ -56,8 +56,8 @@ export class ResultsLenses implements vscode.CodeLensProvider, vscode.Disposable
   }
 
   /** Counted once for what a sheet says. */
-  private resultOf(sheet: Sheet): string {
-    const result = this.results.get(sheet) ?? tallyText(tally(sheet.questions.map(sheet.find)));
+  private resultOf(sheet: Sheet): Promise<string> {
+    const result = this.results.get(sheet) ?? tally(sheet.questions, sheet.find).then(tallyText);
     this.results.set(sheet, result);
     return result;
   }

@@ -4,6 +4,7 @@
  */
 import type { Estimate } from '../../metrics/estimate';
 import { interval } from '../../run/format';
+import { eachInPortions } from '../../portions';
 import type { Found } from './book';
 
 export interface Tally {
@@ -14,15 +15,15 @@ export interface Tally {
   stale: number;
 }
 
-export function tally(found: readonly (Found | undefined)[]): Tally {
-  const answered = found.filter((one) => one !== undefined);
-  const fresh = answered.filter(({ stale }) => !stale);
-  return {
-    questions: found.length,
-    right: fresh.filter(({ prediction }) => prediction.exactMatch).length,
-    answered: fresh.length,
-    stale: answered.length - fresh.length,
-  };
+export async function tally<Item>(items: readonly Item[], find: (item: Item) => Found | undefined): Promise<Tally> {
+  const counts = { questions: items.length, right: 0, answered: 0, stale: 0 };
+  await eachInPortions(items, (item) => {
+    const found = find(item);
+    if (found?.stale) counts.stale++;
+    else if (found) counts.answered++;
+    if (found?.prediction.exactMatch && !found.stale) counts.right++;
+  });
+  return counts;
 }
 
 /** `EM 12/50 · 24.0 [12.0, 36.0] %`, with what is missing from it. */

@@ -2,9 +2,7 @@
  * What is known of the questions in a file: which these are, by the library, and the chosen run's answer to each. Both
  * are worked out once for a version of the dataset and of the answers, in portions that block nothing.
  */
-import { setImmediate } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import { groups } from '../../dataset/group';
 import { isBelow } from '../../dataset/source';
 import { sourcesOf } from '../../schedule/paths';
 import type { LoadedDataset } from '../../dataset/load';
@@ -12,11 +10,9 @@ import type { Question } from '../../dataset/model';
 import type { RunFolder } from '../../run/folder';
 import type { Holding, Lab } from '../lab';
 import { type AnswerBook, type Found, Matching } from './book';
+import { eachInPortions } from '../../portions';
 import { experimentOf } from './checkpoints';
 import type { Chosen, Standing } from './chosen';
-
-/** Questions handled before others get their turn. */
-const portion = 2000;
 
 export interface Sheet {
   holding: Holding;
@@ -32,7 +28,7 @@ export class Sheets implements vscode.Disposable {
   /** Any file may have other questions or answers now. */
   readonly onDidChange = this.changed.event;
   private readonly subscriptions: vscode.Disposable[];
-  private readonly files = new WeakMap<LoadedDataset, Map<string, Question[]>>();
+  private readonly files = new WeakMap<LoadedDataset, Promise<Map<string, Question[]>>>();
   private readonly sheets = new Map<string, { parts: unknown[]; sheet: Sheet }>();
   private readonly matched = new WeakMap<LoadedDataset, { book: AnswerBook; answers: Promise<Answers> }>();
 
@@ -48,7 +44,7 @@ export class Sheets implements vscode.Disposable {
   async of(file: string): Promise<Sheet | undefined> {
     for (const holding of await this.holdingsWith(file, this.lab.runs.chosen?.folder)) {
       const loaded = await this.lab.library.load(holding);
-      const questions = this.byFile(loaded).get(file);
+      const questions = (await this.byFile(loaded)).get(file);
       if (!questions) continue;
       const standing = await this.chosen.standing();
       const answers = standing && (await this.answers(loaded, holding, standing));
@@ -81,10 +77,8 @@ export class Sheets implements vscode.Disposable {
       .sort((a, b) => Number(run !== undefined && isDataOf(run, b)) - Number(run !== undefined && isDataOf(run, a)));
   }
 
-  private byFile(loaded: LoadedDataset): Map<string, Question[]> {
-    const known = this.files.get(loaded);
-    if (known) return known;
-    const files = groups(loaded.dataset.questions, ({ source }) => source.file);
+  private byFile(loaded: LoadedDataset): Promise<Map<string, Question[]>> {
+    const files = this.files.get(loaded) ?? fileAll(loaded.dataset.questions);
     this.files.set(loaded, files);
     return files;
   }
@@ -101,13 +95,21 @@ export class Sheets implements vscode.Disposable {
 
 /** Matches a whole dataset, letting others work in between. */
 export async function matchAll(questions: readonly Question[], matching: Matching): Promise<Answers> {
-  for (const step of ['claim', 'guess'] as const) {
-    for (let start = 0; start < questions.length; start += portion) {
-      matching[step](questions.slice(start, start + portion));
-      await setImmediate();
-    }
-  }
+  await eachInPortions(questions, (question) => matching.claim(question));
+  await eachInPortions(questions, (question) => matching.guess(question));
   return matching.found;
+}
+
+/** The questions of each file. */
+async function fileAll(questions: readonly Question[]): Promise<Map<string, Question[]>> {
+  const files = new Map<string, Question[]>();
+  await eachInPortions(questions, (question) => {
+    const { file } = question.source;
+    const there = files.get(file);
+    if (there) there.push(question);
+    else files.set(file, [question]);
+  });
+  return files;
 }
 
 /** Whether a run has read the files of a dataset. */

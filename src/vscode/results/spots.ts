@@ -2,9 +2,9 @@
  * Where in a text its questions stand, and where a verdict is put: behind the answer in `.qa`, at the end of the line
  * in files with a question a line. Lines count from 0 here, as editors count them.
  */
-import { setImmediate } from 'node:timers/promises';
 import { type QaBlock, QaParser, type QaQuestion } from '../../dataset/formats/qa-syntax';
 import type { Question } from '../../dataset/model';
+import { eachInPortions } from '../../portions';
 
 export interface Spot {
   question: Question;
@@ -15,6 +15,11 @@ export interface Spot {
   answerLines: number[];
 }
 
+export interface Lines {
+  count: number;
+  at(line: number): string;
+}
+
 export interface Spots {
   /** From the top to the bottom. */
   list: Spot[];
@@ -22,22 +27,19 @@ export interface Spots {
   column: number;
 }
 
-/** Lines read before others get their turn. */
-const portion = 4000;
 /** Lines that are longer than this don't move the column of the others. */
 const widest = 60;
 
 /** Reads the places of questions out of a text, in portions that block nothing. */
-export async function readSpots(file: string, text: string, questions: readonly Question[]): Promise<Spots> {
-  const lines = text.split(/\r?\n/);
+export async function readSpots(file: string, lines: Lines, questions: readonly Question[]): Promise<Spots> {
   const parts = file.toLowerCase().endsWith('.qa') ? await partsByLine(lines) : undefined;
   const list: Spot[] = [];
   let widestLine = 0;
-  for (const question of questions) {
+  await eachInPortions(questions, (question) => {
     const spot = spotOf(question, parts?.get(question.source.line));
-    widestLine = Math.max(widestLine, ...spot.answerLines.map((line) => widthOf(lines[line])));
-    if (list.push(spot) % portion === 0) await setImmediate();
-  }
+    widestLine = Math.max(widestLine, ...spot.answerLines.map((line) => widthOf(lines.at(line))));
+    list.push(spot);
+  });
   return { list: list.sort((a, b) => a.line - b.line), column: widestLine + 3 };
 }
 
@@ -46,15 +48,12 @@ export function spotAt({ list }: Spots, line: number): Spot | undefined {
   return list.find((spot) => spot.line <= line && line <= spot.endLine);
 }
 
-async function partsByLine(lines: readonly string[]): Promise<Map<number, QaQuestion>> {
+async function partsByLine(lines: Lines): Promise<Map<number, QaQuestion>> {
   const parts = new Map<number, QaQuestion>();
   const parser = new QaParser(({ questions }: QaBlock) => {
     for (const part of questions) parts.set(part.question.line, part);
   });
-  for (const [i, line] of lines.entries()) {
-    parser.take(line, i + 1);
-    if (i % portion === portion - 1) await setImmediate();
-  }
+  await eachInPortions(Array(lines.count).keys(), (line) => parser.take(lines.at(line), line + 1));
   parser.end();
   return parts;
 }
@@ -66,6 +65,6 @@ function spotOf(question: Question, part: QaQuestion | undefined): Spot {
 }
 
 /** What a line has to say about the column of all. */
-function widthOf(line = ''): number {
+function widthOf(line: string): number {
   return line.length <= widest ? line.length : 0;
 }

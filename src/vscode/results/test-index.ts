@@ -1,6 +1,6 @@
 /** The questions of a dataset by split and document, in the order of the dataset: what the Testing view unfolds. */
-import { setImmediate } from 'node:timers/promises';
 import type { Dataset, Document, Question } from '../../dataset/model';
+import { eachInPortions } from '../../portions';
 
 export interface DatasetIndex {
   /** Splits that have questions. */
@@ -14,9 +14,6 @@ export interface DatasetIndex {
   orderOf(question: Question, kind: 'dataset' | 'split' | 'document' | 'question'): number;
 }
 
-/** Questions filed before others get their turn. */
-const portion = 5000;
-
 interface SplitPart {
   order: number;
   questions: Question[];
@@ -26,10 +23,7 @@ interface SplitPart {
 /** Made in portions that block nothing. */
 export async function indexOf({ documents, questions }: Dataset): Promise<DatasetIndex> {
   const splits = new Map<string, SplitPart>();
-  for (const [i, question] of questions.entries()) {
-    file(splits, question);
-    if (i % portion === portion - 1) await setImmediate();
-  }
+  await eachInPortions(questions, (question) => file(splits, question));
   const part = (split: string, documentId: string) => splits.get(split)?.byDocument.get(documentId);
   let byId: Map<string, Document> | undefined;
   return {

@@ -2,11 +2,11 @@
  * Questions as items of the Testing view: dataset, split, document, question. Children are made when somebody opens
  * their parent, so that 100,000 questions cost nothing before; a run makes those that it needs.
  */
-import { setImmediate } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { LoadedDataset } from '../../dataset/load';
 import type { Question } from '../../dataset/model';
 import type { Holding, Lab } from '../lab';
+import { eachInPortions } from '../../portions';
 import { type DatasetIndex, indexOf } from './test-index';
 
 /** What an item stands for. */
@@ -15,9 +15,6 @@ export type Node =
   | { kind: 'split'; holding: Holding; split: string }
   | { kind: 'document'; holding: Holding; split: string; documentId: string }
   | { kind: 'question'; holding: Holding; question: Question };
-
-/** Items made before others get their turn. */
-const portion = 500;
 
 interface Child {
   id: string;
@@ -65,10 +62,9 @@ export class TestTree {
     const collection = item?.children ?? this.controller.items;
     const wanted = new Set(children.map(({ id }) => id));
     for (const [id] of collection) if (!wanted.has(id)) collection.delete(id);
-    for (const [order, child] of children.entries()) {
+    await eachInPortions(children.entries(), ([order, child]) => {
       if (all || collection.get(child.id)) this.put(collection, child, order);
-      if (order % portion === portion - 1) await setImmediate();
-    }
+    });
   }
 
   /** The item of a question, as it is now, made with its parents where they are not there. */

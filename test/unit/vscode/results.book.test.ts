@@ -13,8 +13,8 @@ function match(questions: Question[], predictions: Prediction[] = answers, byId 
   const book = new AnswerBook();
   for (const one of predictions) book.add(one);
   const matching = new Matching(book, byId);
-  matching.claim(questions);
-  matching.guess(questions);
+  for (const question of questions) matching.claim(question);
+  for (const question of questions) matching.guess(question);
   return questions.map((one) => {
     const found = matching.found.get(one);
     return found && [found.prediction.prediction, found.stale];

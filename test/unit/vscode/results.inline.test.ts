@@ -1,7 +1,7 @@
 /** What stands behind the answers of a text, and where. */
 import assert from 'node:assert/strict';
 import { verdicts } from '../../../src/vscode/results/inline';
-import { readSpots, type Spots, spotAt } from '../../../src/vscode/results/spots';
+import { type Lines, readSpots, type Spots, spotAt } from '../../../src/vscode/results/spots';
 import { prediction, question } from './results.sample';
 
 const text = `# Italy
@@ -18,9 +18,14 @@ A: In Europe
 `;
 const capital = question('Italy?1', 'Capital?', ['Rome', 'the city\nof Rome'], 4);
 const where = question('w', 'Where?', ['In Europe'], 9);
+function linesOf(text: string): Lines {
+  const lines = text.split('\n');
+  return { count: lines.length, at: (line) => lines[line] };
+}
+
 let spots: Spots;
 before(async () => {
-  spots = await readSpots('/data/a.qa', text, [where, capital]);
+  spots = await readSpots('/data/a.qa', linesOf(text), [where, capital]);
 });
 const lines = text.split('\n');
 const lengthOf = (line: number) => lines[line].length;
@@ -48,7 +53,7 @@ describe('places of questions', () => {
   it('are single lines in other formats', async () => {
     const {
       list: [spot],
-    } = await readSpots('/data/qa.jsonl', '{}\n{}\n', [question('d?1', 'Where?', ['a', 'b'], 2)]);
+    } = await readSpots('/data/qa.jsonl', linesOf('{}\n{}\n'), [question('d?1', 'Where?', ['a', 'b'], 2)]);
     assert.deepEqual([spot.line, spot.endLine, spot.answerLines], [1, 1, [1]]);
   });
 });

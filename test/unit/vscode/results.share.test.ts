@@ -32,10 +32,10 @@ describe('the share of right answers', () => {
     assert.ok(Math.abs(low - 0.4969) < 1e-4 && Math.abs(high - 0.5031) < 1e-4);
   });
 
-  it('counts what is stale or was not asked beside it, not in it', () => {
-    const counts = tally([right, right, wrong, stale, undefined]);
+  it('counts what is stale or was not asked beside it, not in it', async () => {
+    const counts = await tally([right, right, wrong, stale, undefined], (found) => found);
     assert.deepEqual(counts, { questions: 5, right: 2, answered: 3, stale: 1 });
     assert.equal(tallyText(counts), 'EM 2/3 · 66.7 [0.0, 100.0] % · 1 not asked · 1 changed since');
-    assert.equal(tallyText(tally([])), '');
+    assert.equal(tallyText(await tally([], () => undefined)), '');
   });
 });
