@@ -11,7 +11,7 @@ import { parseExperiment } from '../../src/schedule/read-experiment';
 import { openModel } from '../../src/trainer/starting-model';
 import type { Lab, ScheduleView } from '../../src/vscode/lab';
 import type { Node, NodeOf } from '../../src/vscode/schedule/nodes';
-import { theLab, until, workspaceFolder } from './support';
+import { answering, replace, theLab, until, workspaceFolder } from './support';
 
 const examplesMime = 'application/vnd.pit.examples';
 
@@ -42,7 +42,6 @@ describe('the Schedule view', function () {
   let lab: Lab;
   let view: ScheduleView;
   let folder: string;
-  const restore: (() => void)[] = [];
 
   before(async () => {
     lab = await theLab();
@@ -57,8 +56,6 @@ describe('the Schedule view', function () {
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
     rmSync(folder, { recursive: true, force: true });
   });
-
-  afterEach(() => restore.splice(0).forEach((undo) => undo()));
 
   /** Opens an experiment with this text in an editor; it becomes the active one. */
   async function open(text: string, name = 'test'): Promise<vscode.TextDocument> {
@@ -423,6 +420,32 @@ describe('the Schedule view', function () {
       const named = symbols.map(({ name }) => / (\S+) \(train\), places/.exec(name)?.[1]).filter(Boolean);
       assert.deepEqual(named.sort(), (await realised(written, 0, 1, 1, 1))[0].sort());
     });
+
+    it('of every step of an epoch, also where steps have no rows', async () => {
+      const single = written.replace('"batch": 4', '"batch": 1').replace('{ "tokens": 400 }', '99');
+      await open(single, 'single');
+      const [first, second] = await stagesWhen((found) => found.length === 2);
+      const [epoch] = await rows(first);
+      assert.equal((await rows(epoch))[0].kind, 'example');
+      const steps = await realised(single, 0, 1, 1, 1);
+      const asked: string[] = [];
+      const answers = ['3', undefined];
+      const ask = (options?: vscode.InputBoxOptions) => {
+        asked.push(options!.prompt!);
+        for (const text of ['0', '3.5', String(steps.length + 1)]) assert.ok(options!.validateInput!(text), text);
+        assert.equal(options!.validateInput!(String(steps.length)), undefined);
+        return Promise.resolve(answers.shift());
+      };
+      replace(vscode.window, { showInputBox: ask as typeof vscode.window.showInputBox });
+      await vscode.commands.executeCommand('pit.showTokens', epoch);
+      assert.match(shown().getText(), new RegExp(`^Step 3 of epoch 1[^]* ${escaped(steps[2][0])} \\(train\\)`));
+      await vscode.commands.executeCommand('pit.showTokens', epoch);
+      assert.match(shown().getText(), /^Step 3 of epoch 1/);
+      assert.deepEqual(asked, Array(2).fill(`The step of this epoch, from 1 to ${steps.length}`));
+      await vscode.commands.executeCommand('pit.showTokens', (await rows(second))[0]);
+      assert.match(shown().getText(), /^Step 1 of epoch 1, stage 2/);
+      assert.equal(asked.length, 2);
+    });
   });
 
   /** As VS Code makes it: with an empty value for every type that the view declares. */
@@ -430,19 +453,6 @@ describe('the Schedule view', function () {
     const transfer = new vscode.DataTransfer();
     for (const mime of view.drag.dragMimeTypes) transfer.set(mime, new vscode.DataTransferItem(''));
     return transfer;
-  }
-
-  /** Answers the next messages of a kind; gives what they said. */
-  function answering(kind: 'showWarningMessage' | 'showErrorMessage' | 'showInformationMessage', answer?: string) {
-    const said: string[] = [];
-    const original = vscode.window[kind];
-    const fake = (message: string) => {
-      said.push(message);
-      return Promise.resolve(answer);
-    };
-    Object.assign(vscode.window, { [kind]: fake });
-    restore.push(() => Object.assign(vscode.window, { [kind]: original }));
-    return said;
   }
 });
 

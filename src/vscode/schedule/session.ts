@@ -9,7 +9,7 @@ import { messageOf, UserError } from '../../errors';
 import type { Holding, Lab } from '../lab';
 import { textOf } from '../texts';
 import { patiently } from './patiently';
-import type { Compiling, Opened, VariantAt } from './protocol';
+import type { Compiling, EpochAt, Opened, StageOutline, VariantAt } from './protocol';
 import { CompilerThread, scheduleWorker, type Told } from './thread';
 
 /** An experiment that can be shown. */
@@ -82,6 +82,11 @@ export class ScheduleSession implements vscode.Disposable {
   ) {
     const work = this.tokens.ask(told, method, ...words);
     return patiently(`Reading ${opened.name} as tokens…`, work, () => this.tokens.stop());
+  }
+
+  /** Examples of each step of a pass; batches of tokens are cut where the tokens are known. */
+  steps(shown: Shown, at: EpochAt, { batch }: StageOutline): Promise<number[]> {
+    return 'tokens' in batch ? this.askForTokens(shown, 'steps', at) : this.ask(shown, 'steps', at);
   }
 
   dispose(): void {

@@ -81,7 +81,7 @@ export class ScheduleTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
   /** By step where a pass has several that hold more than one example. */
   private async pass(shown: Shown, parent: NodeOf<'epoch'>): Promise<Node[]> {
     const { at, outline } = parent;
-    const sizes = await this.steps(shown, at, outline).catch(saying(keyOf(parent)));
+    const sizes = await this.session.steps(shown, at, outline).catch(saying(keyOf(parent)));
     if (!Array.isArray(sizes)) return [sizes];
     const examples = sizes.reduce((sum, size) => sum + size, 0);
     if (sizes.length === 1 || sizes.length === examples) return this.examples(shown, at, outline, 0, examples);
@@ -95,12 +95,8 @@ export class ScheduleTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
       case 'examples':
         return this.examples(shown, at, outline, from, to);
       case 'steps':
-        return stepNodes(at, outline, await this.steps(shown, at, outline), from, to);
+        return stepNodes(at, outline, await this.session.steps(shown, at, outline), from, to);
     }
-  }
-
-  private steps(shown: Shown, at: EpochAt, { batch }: StageOutline): Promise<number[]> {
-    return 'tokens' in batch ? this.session.askForTokens(shown, 'steps', at) : this.session.ask(shown, 'steps', at);
   }
 
   private async examples(shown: Shown, at: EpochAt, outline: StageOutline, from: number, to: number): Promise<Node[]> {
