@@ -1,8 +1,9 @@
 /**
- * Runs side by side: one row a recipe, over its seeds. Runs that differ in model or data never share a row. Intervals
+ * Runs side by side: one row a recipe, over its seeds. Runs that differ in model, data or what is trained never share
+ * a row. Intervals
  * are over questions for one seed, over seeds and questions for several (see metrics/bootstrap.ts).
  */
-import { nameOf } from './names';
+import { nameOf, trainedOf } from './names';
 import { UserError } from '../errors';
 import { acrossSeeds, type BootstrapOptions } from '../metrics/bootstrap';
 import type { AnswerMetrics, Prediction } from './events';
@@ -19,6 +20,8 @@ export interface PaperNumbers {
 export interface ComparisonRow {
   recipe: string;
   title: string;
+  /** All weights, or which adapters. */
+  trained: string;
   seeds: number[];
   /** Folders of the runs behind the row, one a seed. */
   runs: string[];
@@ -81,8 +84,9 @@ export function compareRuns(
 }
 
 /** What runs of one row share: they differ only in their seed. */
-export function kinOf({ recipe, model, dataHash }: RunIdentity): string {
-  return JSON.stringify([recipe, model, dataHash]);
+export function kinOf(identity: RunIdentity): string {
+  const { recipe, model, dataHash } = identity;
+  return JSON.stringify([recipe, model, trainedOf(identity), dataHash]);
 }
 
 /** Runs that share a row, in order of the first of them. */
@@ -114,6 +118,7 @@ function rowOf(
   return {
     recipe,
     title,
+    trained: trainedOf(runs[0].identity),
     seeds: runs.map(({ identity }) => identity.seed),
     runs: runs.map(({ folder }) => folder),
     answers: answersOf(runs, options),

@@ -7,7 +7,7 @@ import { join, relative, resolve, sep } from 'node:path';
 import { UserError } from '../errors';
 import type { Prediction, RunEvent } from './events';
 import { appendLine, onDisk, readJson, readLines, replaceFile, settle, toJson, truncateFile } from './files';
-import { lockHolder, takeLock } from './lock';
+import { lockHolder, releaseLock, takeLock } from './lock';
 import type { ProcessMark } from './process';
 
 /** What a run is, written once. */
@@ -21,6 +21,8 @@ export interface RunIdentity {
   created: string;
   /** The model that training starts from. */
   model: string;
+  /** What is trained: all weights unless it says otherwise. */
+  trained?: string;
   /** Hash over the documents and questions. */
   dataHash: string;
   /** Characters that each stage reads, for estimates of time. */
@@ -188,7 +190,7 @@ export class RunFolder {
   }
 
   unlock(): void {
-    onDisk(this.path, () => rmSync(this.file(runFiles.lock), { force: true }));
+    releaseLock(this.file(runFiles.lock), this.path);
   }
 
   /** The process that has taken the folder, dead or alive. */

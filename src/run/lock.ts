@@ -1,8 +1,10 @@
 /**
- * A file that says which process has a folder. Creating it is one step for the system, so of two processes that come
- * at once one loses; a lock whose process is gone is taken over.
+ * A file that says which process has a folder. One whose process is gone is not removed by those who come after, for one
+ * of them might remove the lock of another: whoever creates the file that is named after it has the folder next. So
+ * locks form a chain, of which the last counts, and to create each is one step for the system.
  */
-import { rmSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { constants, copyFileSync, existsSync, linkSync, rmSync, writeFileSync } from 'node:fs';
 import { UserError } from '../errors';
 import { onDisk, readLines } from './files';
 import { isAlive, markOf, type ProcessMark } from './process';
@@ -10,24 +12,85 @@ import { isAlive, markOf, type ProcessMark } from './process';
 /** Another process has the folder. */
 export class TakenError extends UserError {}
 
+interface Lock {
+  file: string;
+  /** Nobody where the machine went down before the file was written. */
+  holder?: ProcessMark & { id?: string };
+}
+
 /** Takes the lock for this process; throws a TakenError that names the folder while another living process has it. */
 export function takeLock(file: string, folder: string): void {
-  const holder = lockHolder(file);
-  if (holder && isAlive(holder) && holder.pid !== process.pid) throw taken(folder, holder);
-  onDisk(folder, () => rmSync(file, { force: true }));
+  const id = randomUUID();
+  const draft = `${file}.${id}.draft`;
+  onDisk(folder, () => {
+    try {
+      writeFileSync(draft, JSON.stringify({ ...markOf(), id }) + '\n');
+      while (!takenAfter(chainFrom(file), { file, folder, draft, id }));
+    } finally {
+      rmSync(draft, { force: true });
+    }
+  });
+}
+
+/** Gives the folder back. The first of the chain goes first, for without it nobody follows the others. */
+export function releaseLock(file: string, folder: string): void {
+  onDisk(folder, () => chainFrom(file).forEach((lock) => rmSync(lock.file, { force: true })));
+}
+
+/** The process that has the folder, dead or alive. */
+export function lockHolder(file: string): ProcessMark | undefined {
+  return chainFrom(file).at(-1)?.holder;
+}
+
+interface Wish {
+  file: string;
+  folder: string;
+  /** A lock that is written already. */
+  draft: string;
+  id: string;
+}
+
+/** One attempt: false where the chain has grown or gone meanwhile. */
+function takenAfter(chain: readonly Lock[], { file, folder, draft, id }: Wish): boolean {
+  const holder = chain.at(-1)?.holder;
+  if (holder && isAlive(holder)) {
+    if (holder.pid === process.pid) return true;
+    throw new TakenError(`${folder} is already being trained by process ${holder.pid} on ${holder.host}`);
+  }
+  const next = nextIn(chain, file);
+  if (!isCreated(next, draft)) return false;
+  if (chainFrom(file).at(-1)?.holder?.id === id) return true;
+  rmSync(next);
+  return false;
+}
+
+function chainFrom(first: string): Lock[] {
+  const chain: Lock[] = [];
+  for (let file = first; existsSync(file); file = nextIn(chain, first))
+    chain.push({ file, holder: readLines<Lock['holder']>(file).values[0] });
+  return chain;
+}
+
+function nextIn(chain: readonly Lock[], first: string): string {
+  return chain.length === 0 ? first : `${first}.${chain.length}.${chain.at(-1)!.holder?.id ?? 'nobody'}`;
+}
+
+/** False where the file is there. */
+function isCreated(file: string, draft: string): boolean {
   try {
-    onDisk(folder, () => writeFileSync(file, JSON.stringify(markOf()) + '\n', { flag: 'wx' }));
+    createFrom(draft, file);
+    return true;
   } catch (error) {
-    throw (error as NodeJS.ErrnoException).code === 'EEXIST' ? taken(folder, lockHolder(file)) : error;
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
   }
 }
 
-/** The process that the lock names, dead or alive. */
-export function lockHolder(file: string): ProcessMark | undefined {
-  return readLines<ProcessMark>(file).values[0];
-}
-
-function taken(folder: string, holder?: ProcessMark): TakenError {
-  const who = holder ? `process ${holder.pid} on ${holder.host}` : 'another process';
-  return new TakenError(`${folder} is already being trained by ${who}`);
+function createFrom(draft: string, file: string): void {
+  try {
+    linkSync(draft, file);
+  } catch {
+    // It is there, or the file system has no links.
+    copyFileSync(draft, file, constants.COPYFILE_EXCL);
+  }
 }

@@ -11,6 +11,11 @@ export function nameOf(identity: Pick<RunIdentity, 'title' | 'recipe' | 'seed'>)
   return `${titleOf(identity)}, seed ${identity.seed}`;
 }
 
+/** `all weights`, or which adapters. */
+export function trainedOf({ trained }: Pick<RunIdentity, 'trained'>): string {
+  return trained ?? 'all weights';
+}
+
 interface Named {
   number: number;
   name: string;

@@ -1,5 +1,5 @@
 /** The report of one run in Markdown, `report.md` in its folder. Pages and pictures over several runs: page.ts. */
-import { nameOf, stageLabel } from './names';
+import { nameOf, stageLabel, trainedOf } from './names';
 import { versionsOf } from './comparison';
 import { duration, interval, magnitude, percent, thousands } from './format';
 import { escapeMarkdown, markdownTable, type Column } from './table';
@@ -75,6 +75,7 @@ export function factsOf(summary: RunSummary): [name: string, value: string][] {
   return [
     ['State', reason ? `${state}: ${reason}` : state],
     ['Model', device ? `${identity.model}, ${thousands(device.parameters)} parameters` : identity.model],
+    ['Trained', trainedOf(identity)],
     ['Data hash', identity.dataHash],
     ...(device ? deviceFacts(device) : []),
     ['Time', duration(seconds)],

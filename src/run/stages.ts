@@ -1,6 +1,6 @@
 /** What runs scored at the end of each stage, as a table: the curve of perplexity against exact match in numbers. */
 import { unparse } from 'papaparse';
-import { stageLabel, titleOf } from './names';
+import { stageLabel, titleOf, trainedOf } from './names';
 import type { Estimate } from './events';
 import { interval, magnitude, percent } from './format';
 import type { RunSummary, StageSummary } from './summary';
@@ -16,6 +16,7 @@ const estimated = (estimate: Estimate | undefined) => estimate && interval(estim
 
 const columns: Column<Row>[] = [
   { head: 'Setting', align: 'left', cell: ({ run }) => titleOf(run.identity) },
+  { head: 'Trained', align: 'left', cell: ({ run }) => trainedOf(run.identity) },
   { head: 'Seed', align: 'right', cell: ({ run }) => String(run.identity.seed) },
   { head: 'Stage', align: 'left', cell: stageLabel },
   { head: 'EM', align: 'right', cell: ({ test }) => estimated(test?.exactMatch) },
@@ -48,6 +49,7 @@ function recordOf({ run, number, name, epochs, curve, test, train, ...stage }: R
   return {
     run: run.folder,
     recipe: run.identity.recipe,
+    trained: trainedOf(run.identity),
     seed: run.identity.seed,
     stage: number,
     name,

@@ -8,6 +8,7 @@ import { escapeLatex, escapeMarkdown, latexTable, markdownTable, type Column } f
 /** The columns that people read; fractions in per cent. */
 export const comparisonColumns: Column<ComparisonRow>[] = [
   { head: 'Setting', align: 'left', cell: ({ title }) => title },
+  { head: 'Trained', align: 'left', cell: ({ trained }) => trained },
   { head: 'EM', align: 'right', cell: ({ answers }) => interval(answers.exactMatch) },
   { head: 'Recall', align: 'right', cell: ({ answers }) => interval(answers.recall) },
   { head: 'ROUGE-L', align: 'right', cell: ({ answers }) => interval(answers.rougeL) },
@@ -47,6 +48,7 @@ function recordOf({ answers, paper, ...row }: ComparisonRow) {
   return {
     recipe: row.recipe,
     title: row.title,
+    trained: row.trained,
     seeds: row.seeds.join(' '),
     questions: answers.count,
     ...estimate('exact_match', answers.exactMatch),

@@ -14,7 +14,7 @@ export function crossComplaints(experiment: Experiment): Complaint[] {
   ];
 }
 
-function wholeComplaints({ splits, training, seeds }: Experiment): Complaint[] {
+function wholeComplaints({ model, splits, training, seeds }: Experiment): Complaint[] {
   const complaints: Complaint[] = [];
   const add = (path: Path, message: string) => complaints.push({ path, message });
   if (splits.train === splits.test) {
@@ -29,6 +29,8 @@ function wholeComplaints({ splits, training, seeds }: Experiment): Complaint[] {
       '"training.sequence" is longer than "training.microBatch": an example is computed at once.',
     );
   }
+  if (training.lora && typeof model !== 'string')
+    add(['training', 'lora'], '"training.lora" needs a model folder: adapters of untrained weights teach nothing.');
   if (new Set(seeds).size < seeds.length) add(['seeds'], '"seeds" names a seed twice.');
   return complaints;
 }

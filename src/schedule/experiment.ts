@@ -106,6 +106,18 @@ const phase = (rate: number, examples: number) =>
     })
     .prefault({});
 
+/** Projections of a Llama block. */
+const projections = ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'];
+
+const lora = z
+  .strictObject({
+    rank: count.default(16),
+    alpha: z.number().positive().default(32).describe('The adapters count alpha / rank.'),
+    targets: z.array(z.string().min(1)).min(1).default(projections).describe('Projections, by name.'),
+  })
+  .optional()
+  .describe('Train low-rank adapters (LoRA) in place of all weights. Needs a model folder; dropout is 0.');
+
 const training = z
   .strictObject({
     documents: phase(3e-5, 256).describe('Stages of documents alone.'),
@@ -131,6 +143,7 @@ const training = z
       .boolean()
       .default(false)
       .describe('Whether they also enter the last phase of PIT; unstated in the paper.'),
+    lora,
     sequence: count
       .min(2)
       .default(512)

@@ -38,6 +38,7 @@ export function createRun(plan: RunPlan): RunFolder {
     seed,
     created: new Date().toISOString(),
     model: modelName(experiment.model),
+    trained: trainedName(experiment.training),
     dataHash,
     work,
     versions: {
@@ -48,6 +49,10 @@ export function createRun(plan: RunPlan): RunFolder {
   });
   folder.writeJson(runFiles.experiment, singleExperiment(plan));
   return folder;
+}
+
+function trainedName({ lora }: Experiment['training']): string | undefined {
+  return lora && `LoRA, rank ${lora.rank}, alpha ${lora.alpha}`;
 }
 
 /** The experiment cut down to one variant and seed. */

@@ -2,6 +2,7 @@
 import { dirname, resolve } from 'node:path';
 import type { Dataset, Problem } from '../dataset/model';
 import { UserError } from '../errors';
+import { adapt } from '../model/adapt';
 import { trainTokenizer } from '../model/bpe';
 import type { ModelConfig } from '../model/config';
 import { readModelFolder } from '../model/folder';
@@ -23,11 +24,21 @@ export interface OpenedModel {
  */
 export async function openModel(experiment: Experiment, dataset: Dataset): Promise<OpenedModel> {
   const { model, splits } = experiment;
-  if (typeof model === 'string') return readModelFolder(model);
+  if (typeof model === 'string') {
+    const opened = await readModelFolder(model);
+    return { ...opened, config: trainedConfig(opened.config, experiment, model) };
+  }
   const tokenizer = model.tokenizer
     ? await loadTokenizer(model.tokenizer)
     : ownTokenizer(dataset, model.vocabulary, splits.train);
   return { tokenizer, config: blankConfig(model.preset, tokenizer, experiment) };
+}
+
+/** Of a model that begins with what a folder holds. Throws a UserError where it can't be trained as it shall. */
+export function trainedConfig(config: ModelConfig, { training: { lora } }: Experiment, folder: string): ModelConfig {
+  if (lora) return adapt(config, { ...lora, base: folder });
+  if (config.lora) throw new UserError(`${folder} holds adapters, not a model; export the model that they make first.`);
+  return config;
 }
 
 /** Of a model that begins with nothing learnt: it has a place for every token of the longest example. */
@@ -42,10 +53,19 @@ function ownTokenizer(dataset: Dataset, vocabulary: number, trainSplit: string):
 }
 
 /** What is wrong with the model that an experiment file names, if anything. */
-export async function modelProblem({ model }: Experiment, file: string, text: string): Promise<Problem | undefined> {
+export async function modelProblem(experiment: Experiment, file: string, text: string): Promise<Problem | undefined> {
+  const { model } = experiment;
   const at = (path: string) => resolve(dirname(file), path);
   const nothing = { documents: [], questions: [] };
-  if (typeof model === 'string') return problemOf(['model'], () => readModelFolder(at(model)));
+  if (typeof model === 'string') {
+    const folder = at(model);
+    const unread = await problemOf(['model'], () => readModelFolder(folder));
+    if (unread) return unread;
+    const { config } = await readModelFolder(folder);
+    return problemOf(experiment.training.lora ? ['training', 'lora'] : ['model'], () =>
+      trainedConfig(config, experiment, folder),
+    );
+  }
   return (
     (await problemOf(['model', 'preset'], () => presetConfig(model.preset, blank))) ??
     (model.tokenizer === undefined

@@ -13,7 +13,7 @@ import { UserError } from '../errors';
 import { trainTokenizer, writeTokenizer } from '../model/bpe';
 import type { ModelConfig } from '../model/config';
 import { copyTokenizer, readModelFolder } from '../model/folder';
-import { initialize, parametersOf } from '../model/parameters';
+import { initialize, initializeAdapters, parametersOf } from '../model/parameters';
 import { loadTokenizer, type Tokenizer } from '../model/tokenizer';
 import { runFiles, type RunFolder } from '../run/folder';
 import { compileSchedule } from '../schedule/compile';
@@ -23,7 +23,7 @@ import { sourcesOf } from '../schedule/paths';
 import { attentionOf } from '../schedule/pack';
 import { rowsFor } from '../schedule/rows';
 import type { Schedule } from '../schedule/schedule';
-import { blankConfig } from './starting-model';
+import { blankConfig, trainedConfig } from './starting-model';
 
 export interface Workbench {
   folder: RunFolder;
@@ -77,9 +77,11 @@ async function openModel(
 ): Promise<OpenModel> {
   const { model, splits } = experiment;
   if (typeof model === 'string') {
-    const { config, weights, tokenizer } = await readModelFolder(model);
+    const { weights, tokenizer, ...read } = await readModelFolder(model);
+    const config = trainedConfig(read.config, experiment, model);
     await keepTokenizer(folder, model);
-    return { config, tokenizer, weights: await readAll(config, weights) };
+    const adapters = config.lora ? initializeAdapters(config, seed) : [];
+    return { config, tokenizer, weights: new Map([...(await readAll(read.config, weights)), ...adapters]) };
   }
   const at = model.tokenizer ?? (await ownTokenizer(folder, dataset, model.vocabulary, splits.train));
   if (model.tokenizer) await keepTokenizer(folder, model.tokenizer);
