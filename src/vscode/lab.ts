@@ -67,6 +67,8 @@ export interface Library extends vscode.Disposable {
   holdings(): Promise<Holding[]>;
   /** What a dataset holds, with unsaved edits; read once and kept until one of its files changes. */
   load(holding: Holding): Promise<LoadedDataset>;
+  /** Forgets everything, experiments included, and finds and reads it anew. */
+  refresh(): void;
 }
 
 export interface Experiments extends vscode.Disposable {
@@ -77,6 +79,8 @@ export interface Experiments extends vscode.Disposable {
   /** The one that views and commands speak of unless told otherwise. */
   readonly active: vscode.Uri | undefined;
   activate(file: vscode.Uri): void;
+  /** Looks again which files there are and what they say. */
+  refresh(): void;
   /** What a file says now, unsaved edits included; its problems name lines and fields. */
   read(file: vscode.Uri): Promise<ReadExperiment & { name: string }>;
 }

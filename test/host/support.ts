@@ -61,3 +61,7 @@ export function answering(
   replace(vscode.window, { [kind]: fake });
   return said;
 }
+
+/** The path of a bundle of the extension. */
+export const bundle = (name: string) =>
+  join(vscode.extensions.getExtension('pit-lab.pit-lab')!.extensionPath, 'dist', name);

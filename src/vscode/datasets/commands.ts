@@ -61,6 +61,7 @@ export class DatasetCommands {
           this.guard(() => handle(nodes ?? (node ? [node] : this.selection()), givenIn(given))),
         ),
       ),
+      vscode.commands.registerCommand('pit.refreshDatasets', () => this.lab.library.refresh()),
       vscode.commands.registerCommand('pit.openSource', (node?: Node, options?: vscode.TextDocumentShowOptions) =>
         this.guard(() => openSource(node ?? this.selection()[0], options)),
       ),

@@ -6,6 +6,7 @@ import { FileMemory } from '../../dataset/file-memory';
 import { type LoadedDataset, loadDataset } from '../../dataset/load';
 import type { Dataset } from '../../dataset/model';
 import type { DatasetSource } from '../../dataset/source';
+import { stampOf } from '../../dataset/stamp';
 import { slicesOf } from './slices';
 
 /** A slice, or after the last one everything but the dataset. */
@@ -23,6 +24,11 @@ export class Reading {
     const { dataset, ...rest } = await loadDataset(sources, { unsaved, memory: this.memory });
     this.unsent = { slices: slicesOf(dataset), rest };
     return this.next();
+  }
+
+  /** What tells whether the files are still those that were read. */
+  stamp(sources: DatasetSource[]): Promise<string> {
+    return stampOf(sources);
   }
 
   next(): Piece {

@@ -17,11 +17,18 @@ const passedOver = '**/{node_modules,runs,.*}/**';
 /** Milliseconds: a burst of keystrokes counts as one change. */
 const settling = 150;
 
+interface Load {
+  sources: DatasetSource[];
+  loaded: Promise<LoadedDataset>;
+  /** Of the files, taken before they were read. */
+  stamp: Promise<string>;
+}
+
 export class WorkspaceLibrary implements Library {
   private readonly changed = new vscode.EventEmitter<void>();
   readonly onDidChange = this.changed.event;
-  private readonly reader = new DatasetReader('dataset-worker.cjs');
-  private readonly loads = new Map<string, { sources: DatasetSource[]; loaded: Promise<LoadedDataset> }>();
+  private readonly reader: DatasetReader;
+  private readonly loads = new Map<string, Load>();
   private found?: Promise<Holding[]>;
   /** What each experiment has read last, for while it has problems. */
   private readonly readings = new Map<string, DatasetSource[]>();
@@ -35,7 +42,12 @@ export class WorkspaceLibrary implements Library {
   private timer?: NodeJS.Timeout;
   private readonly subscriptions: vscode.Disposable[];
 
-  constructor(private readonly experiments: Experiments) {
+  /** @param worker the bundle of the thread that reads, beside this one unless it is a whole path */
+  constructor(
+    private readonly experiments: Experiments,
+    worker = 'dataset-worker.cjs',
+  ) {
+    this.reader = new DatasetReader(worker);
     this.subscriptions = [
       this.changed,
       this.reader,
@@ -44,6 +56,8 @@ export class WorkspaceLibrary implements Library {
       ...this.watchEditors(),
       experiments.onDidChange(() => this.findAgain()),
       vscode.workspace.onDidChangeWorkspaceFolders(() => this.findAgain()),
+      // A watcher may miss what others do; whoever comes back to the window has perhaps done it.
+      vscode.window.onDidChangeWindowState(({ focused }) => focused && this.sweep().catch(() => {})),
     ];
   }
 
@@ -55,10 +69,28 @@ export class WorkspaceLibrary implements Library {
   load({ key, sources }: Holding): Promise<LoadedDataset> {
     const known = this.loads.get(key);
     if (known) return known.loaded;
+    const stamp = this.reader.stamp(sources);
+    stamp.catch(() => {});
     const loaded = this.reader.load(sources, this.editedTexts(sources));
-    this.loads.set(key, { sources, loaded });
+    this.loads.set(key, { sources, loaded, stamp });
     loaded.catch(() => this.loads.get(key)?.loaded === loaded && this.loads.delete(key));
     return loaded;
+  }
+
+  refresh(): void {
+    this.loads.clear();
+    this.experiments.refresh();
+    this.findAgain();
+  }
+
+  /** Forgets what has been read of datasets whose files are others now. */
+  async sweep(): Promise<void> {
+    const isSame = async ({ sources, stamp }: Load) => (await this.reader.stamp(sources)) === (await stamp);
+    const loads = [...this.loads];
+    const same = await Promise.all(loads.map(([, load]) => isSame(load)));
+    const stale = loads.filter(([key, load], place) => !same[place] && this.loads.get(key) === load);
+    for (const [key] of stale) this.loads.delete(key);
+    if (stale.length > 0) this.findAgain();
   }
 
   dispose(): void {

@@ -22,6 +22,11 @@ export class DatasetReader {
     return loaded;
   }
 
+  /** See `stampOf`. */
+  stamp(sources: DatasetSource[]): Promise<string> {
+    return this.desk.do('stamp', sources);
+  }
+
   dispose(): void {
     this.desk.dispose();
   }

@@ -71,6 +71,10 @@ export class WorkspaceExperiments implements Experiments {
     return parseExperiment(text, file);
   }
 
+  refresh(): void {
+    this.searchAgain();
+  }
+
   private watchFiles(): vscode.Disposable {
     const watcher = vscode.workspace.createFileSystemWatcher('**/*.pit.json');
     const search = () => this.searchAgain();
