@@ -24,11 +24,12 @@ export interface SafetensorsFile {
   metadata: Record<string, string>;
 }
 
-/** A tensor in memory, row-major. */
+/** A tensor to be written, row-major. */
 export interface Tensor {
   name: string;
   shape: readonly number[];
-  data: Float32Array;
+  /** The numbers, or what makes them part by part when their turn comes, so that memory holds one part. */
+  data: Float32Array | (() => AsyncIterable<Float32Array>);
 }
 
 /** The format's own limit on the length of a header, bytes. */
@@ -128,20 +129,25 @@ export function writeSafetensors(
   const header = encodeHeader(tensors, metadata);
   return replaceFile(file, async (handle) => {
     await handle.writeFile(header);
-    for (const { data } of tensors) {
-      await handle.writeFile(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-    }
+    for (const tensor of tensors) await writeData(handle, tensor);
   });
+}
+
+async function writeData(handle: FileHandle, { name, shape, data }: Tensor): Promise<void> {
+  let left = sizeOf(shape);
+  for await (const part of typeof data === 'function' ? data() : [data]) {
+    await handle.writeFile(new Uint8Array(part.buffer, part.byteOffset, part.byteLength));
+    left -= part.length;
+  }
+  if (left !== 0) throw new Error(`${name}: shape [${shape.join(', ')}] lacks ${left} numbers`);
 }
 
 /** Length and JSON, padded with blanks so that the data starts at a multiple of 8. */
 function encodeHeader(tensors: readonly Tensor[], metadata: Record<string, string>): Buffer {
   let offset = 0;
-  const entries = tensors.map(({ name, shape, data }) => {
-    if (sizeOf(shape) !== data.length)
-      throw new Error(`${name}: shape [${shape.join(', ')}] of ${data.length} numbers`);
+  const entries = tensors.map(({ name, shape }) => {
     const start = offset;
-    offset += data.byteLength;
+    offset += sizeOf(shape) * Float32Array.BYTES_PER_ELEMENT;
     return [name, { dtype: 'F32', shape, data_offsets: [start, offset] }];
   });
   const json = Buffer.from(

@@ -155,6 +155,33 @@ describe('safetensors', () => {
     );
   });
 
+  it('writes data that is made in parts, one at a time', async () => {
+    let held = 0;
+    async function* parts(value: number) {
+      for (let i = 0; i < 3; i++) {
+        assert.equal(held++, 0);
+        yield Float32Array.of(value, i);
+        held--;
+      }
+    }
+    const made = (name: string, value: number) => ({ name, shape: [3, 2], data: () => parts(value) });
+    await writeSafetensors(file, [made('a', 7), { name: 'b', shape: [1], data: Float32Array.of(9) }, made('c', 8)]);
+    const { tensors } = await readHeader(file);
+    const values = await Promise.all(Array.from(tensors.values(), readTensor));
+    assert.deepEqual(
+      values.map((one) => [...one]),
+      [[7, 0, 7, 1, 7, 2], [9], [8, 0, 8, 1, 8, 2]],
+    );
+  });
+
+  it('leaves the old file if data and shape disagree', async () => {
+    await writeSafetensors(file, [{ name: 'a', shape: [1], data: Float32Array.of(5) }]);
+    const short = { name: 'a', shape: [3], data: Float32Array.of(1, 2) };
+    await assert.rejects(writeSafetensors(file, [short]), /a: shape \[3\] lacks 1 numbers/);
+    const { tensors } = await readHeader(file);
+    assert.deepEqual([...(await readTensor(tensors.get('a')!))], [5]);
+  });
+
   it('says in one sentence that a folder can not be written', async () => {
     const missing = path.join(folder, 'none', 'a.safetensors');
     await assert.rejects(writeSafetensors(missing, []), UserError);
