@@ -1,13 +1,11 @@
 /** `pit generate bios`: writes a world of synthetic biographies with questions, in the Wiki2023 layout. */
-import { existsSync, readdirSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { biosDefaults, type BiosSettings, generateBios } from '../dataset/bios';
 import { type AttributeName, attributes } from '../dataset/bios/attributes';
 import { writeWiki } from '../dataset/formats/wiki';
 import type { Dataset } from '../dataset/model';
-import { UserError } from '../errors';
-import { explained } from '../model/files';
+import { explained, refuseUsed } from '../model/files';
 import { wholeNumber, yearRange } from './numbers';
 import { counted } from '../run/format';
 import { printJson, shown } from './output';
@@ -56,7 +54,7 @@ function biosCommand(): Command {
 }
 
 async function generate(folder: string, { json, ...options }: BiosOptions): Promise<void> {
-  refuseUsed(folder);
+  await refuseUsed(shown(folder));
   const settings = settingsOf(options);
   const dataset = generateBios(settings);
   await explained(folder, 'written', writeWiki(folder, dataset));
@@ -71,15 +69,6 @@ function settingsOf({ train, test, base, pronouns = false, ...options }: Omit<Bi
   const { firstNames, lastNames, cities, universities, fields, employers, ...rest } = options;
   const sizes = { firstNames, lastNames, cities, universities, fields, employers };
   return { ...rest, pronouns, people: { train, test, base }, sizes };
-}
-
-function refuseUsed(folder: string): void {
-  if (!existsSync(folder)) return;
-  const isFolder = statSync(folder).isDirectory();
-  if (!isFolder) throw new UserError(`${shown(folder)} is a file; name a folder that is new or empty.`);
-  const [first] = readdirSync(folder);
-  if (first !== undefined)
-    throw new UserError(`${shown(folder)} is not empty: it holds ${first}; name a folder that is new or empty.`);
 }
 
 function countSplits({ documents, questions }: Dataset) {

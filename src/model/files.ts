@@ -1,5 +1,5 @@
 /** Files of a model folder: JSON in and out, and writing a large file so that a crash never leaves half of it. */
-import { open, readFile, rename, rm, type FileHandle } from 'node:fs/promises';
+import { open, readdir, readFile, rename, rm, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { UserError, messageOf } from '../errors';
@@ -54,6 +54,18 @@ async function syncFolder(folder: string): Promise<void> {
   } finally {
     await handle.close();
   }
+}
+
+/** Nothing is ever written over: throws a UserError unless there is no such folder or nothing in it. */
+export async function refuseUsed(folder: string): Promise<void> {
+  const code = (error: unknown) => (error as NodeJS.ErrnoException).code;
+  const held = await readdir(folder).catch((error) => {
+    if (code(error) === 'ENOENT') return [];
+    if (code(error) !== 'ENOTDIR') return explained(folder, 'read', Promise.reject(error));
+    throw new UserError(`${folder} is a file; name a folder that is new or empty.`);
+  });
+  if (held.length > 0)
+    throw new UserError(`${folder} is not empty: it holds ${held[0]}; name a folder that is new or empty.`);
 }
 
 /** Turns the system's refusals into a sentence about the file; other errors keep their stack. */

@@ -1,0 +1,106 @@
+/**
+ * Turns a GGUF file into a model folder in the standard layout, weights as F32. Memory holds a part of one tensor at a
+ * time. The folder is made under a temporary name beside its place and gets its own at the end, so that nothing
+ * half-written ever stands there.
+ */
+import { existsSync } from 'node:fs';
+import { mkdir, rename, rm, rmdir, statfs } from 'node:fs/promises';
+import path from 'node:path';
+import { UserError } from '../../errors';
+import { writeTokenizer } from '../bpe';
+import { configToJson } from '../config-file';
+import { explained, refuseUsed, writeJson } from '../files';
+import { writeGenerationConfig } from '../folder';
+import { sizeOf } from '../parameters';
+import { writeSafetensors } from '../safetensors';
+import { weightsFile } from '../weights';
+import { describe, type Described } from './architectures';
+import { CostMeter, type TypeCost } from './cost';
+import { readGguf, type GgufFile } from './header';
+import { readParts } from './tensors';
+
+export interface Imported {
+  /** Bytes of the GGUF file and of the folder's weights. */
+  size: { file: number; weights: number };
+  costs: TypeCost[];
+}
+
+export interface ImportOptions {
+  signal?: AbortSignal;
+  /** Told the part of all weights that has been written. */
+  onProgress?: (share: number) => void;
+}
+
+/**
+ * Writes `folder`, which must be missing or empty. Throws a UserError if the file can't be imported exactly or the
+ * system refuses, and the signal's reason if it is aborted; nothing is left behind then.
+ */
+export async function importGguf(file: string, folder: string, options: ImportOptions = {}): Promise<Imported> {
+  const gguf = await readGguf(file);
+  const model = await describe(gguf);
+  const meter = new CostMeter();
+  await making(folder, bytesOf(model), async (place) => {
+    await writeTokenizer(place, model.tokenizer);
+    await writeGenerationConfig(place, model.config);
+    await writeJson(path.join(place, 'config.json'), configToJson(model.config));
+    await writeWeights(path.join(place, weightsFile), gguf, model, meter, options);
+  });
+  const size = { file: gguf.size, weights: bytesOf(model) };
+  return { size, costs: meter.costs() };
+}
+
+const countOf = ({ weights }: Described) => weights.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+
+const bytesOf = (model: Described) => countOf(model) * Float32Array.BYTES_PER_ELEMENT;
+
+async function writeWeights(
+  target: string,
+  gguf: GgufFile,
+  model: Described,
+  meter: CostMeter,
+  { signal, onProgress }: ImportOptions,
+): Promise<void> {
+  const total = countOf(model);
+  let done = 0;
+  const tensors = model.weights.map(({ source, name, shape, headRows }) => ({
+    name,
+    shape,
+    data: async function* () {
+      const tensor = gguf.tensors.get(source)!;
+      for await (const part of meter.watch(tensor.type, readParts(gguf, tensor, headRows))) {
+        signal?.throwIfAborted();
+        yield part;
+        onProgress?.((done += part.length) / total);
+      }
+    },
+  }));
+  await writeSafetensors(target, tensors);
+}
+
+/** Room for what is small beside the weights, bytes. */
+const spare = 1 << 25;
+
+/** Lets `fill` fill a temporary folder that then takes the place of `folder`. */
+async function making(folder: string, bytes: number, fill: (place: string) => Promise<void>): Promise<void> {
+  const temporary = `${folder}.${process.pid}.tmp`;
+  await refuseUsed(folder);
+  const made = await explained(temporary, 'written', mkdir(temporary, { recursive: true }));
+  try {
+    await refuseFullDisk(folder, bytes + spare);
+    await fill(temporary);
+    // Not every system lets a folder take the place of an empty one.
+    if (existsSync(folder)) await explained(folder, 'written', rmdir(folder));
+    await explained(folder, 'written', rename(temporary, folder));
+  } catch (error) {
+    await rm(made ?? temporary, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function refuseFullDisk(folder: string, needed: number): Promise<void> {
+  const { bavail, bsize } = await statfs(path.dirname(folder));
+  const free = bavail * bsize;
+  if (free >= needed) return;
+  const [need, have] = [needed, free].map((bytes) => `${(bytes / 1e9).toFixed(2)} GB`);
+  throw new UserError(`${folder} can't be written: it takes ${need}, but the disk has only ${have} free.`);
+}

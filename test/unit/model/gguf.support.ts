@@ -1,0 +1,68 @@
+/** The GGUF files that test/oracle/gguf/make.py has made, and files that are put together byte by byte. */
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+
+export const fixtures = path.join(__dirname, '../../fixtures/model/gguf');
+
+export const fixture = (name: string): string => path.join(fixtures, name);
+
+/** A golden file's value. */
+export const golden = <T>(name: string): T => JSON.parse(readFileSync(fixture(name), 'utf8')) as T;
+
+/** A fresh folder for the tests of one block, removed after them. */
+export function temporary(): { path: string } {
+  const folder = { path: '' };
+  before(async () => {
+    folder.path = await mkdtemp(path.join(os.tmpdir(), 'pit-gguf-'));
+  });
+  after(() => rm(folder.path, { recursive: true }));
+  return folder;
+}
+
+export const u32 = (value: number): Buffer => {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(value);
+  return bytes;
+};
+
+export const u64 = (value: number | bigint): Buffer => {
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigUInt64LE(BigInt(value));
+  return bytes;
+};
+
+export const text = (value: string): Buffer => {
+  const bytes = Buffer.from(value);
+  return Buffer.concat([u64(bytes.length), bytes]);
+};
+
+/** A metadata entry of a type (8 is a text, 9 a list) with its bytes. */
+export const entry = (key: string, type: number, value: Buffer): Buffer => Buffer.concat([text(key), u32(type), value]);
+
+/** A tensor's description; sides from the innermost outwards, type 0 is F32. */
+export const tensor = (name: string, sides: (number | bigint)[], offset: number | bigint, type = 0): Buffer =>
+  Buffer.concat([text(name), u32(sides.length), ...sides.map(u64), u32(type), u64(offset)]);
+
+export interface Pieces {
+  version?: number;
+  entries?: Buffer[];
+  tensors?: Buffer[];
+  /** Bytes after the header and its padding. */
+  data?: number;
+  /** What the header claims, where it lies. */
+  claimed?: { entries?: number | bigint; tensors?: number | bigint };
+}
+
+export function ggufOf({ version = 3, entries = [], tensors = [], data = 0, claimed = {} }: Pieces): Buffer {
+  const header = Buffer.concat([
+    Buffer.from('GGUF'),
+    u32(version),
+    u64(claimed.tensors ?? tensors.length),
+    u64(claimed.entries ?? entries.length),
+    ...entries,
+    ...tensors,
+  ]);
+  return Buffer.concat([header, Buffer.alloc((32 - (header.length % 32)) % 32), Buffer.alloc(data)]);
+}
