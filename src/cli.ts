@@ -5,6 +5,7 @@ import { checkCommand } from './cli/check';
 import { compareCommand } from './cli/compare';
 import { doctorCommand } from './cli/doctor';
 import { generateCommand } from './cli/generate';
+import { importCommand } from './cli/import';
 import { initCommand } from './cli/init';
 import { endWithReader } from './cli/output';
 import { reportCommand } from './cli/report';
@@ -36,6 +37,7 @@ function program(): Command {
     initCommand(),
     checkCommand(),
     generateCommand(),
+    importCommand(),
     scheduleCommand(),
     runCommand(),
     resumeCommand(),

@@ -7,7 +7,19 @@ import { inFolder } from '../unit/dataset/folder';
 import { pit } from './small';
 
 const root = resolve(__dirname, '../..');
-const commands = ['init', 'check', 'generate', 'schedule', 'run', 'resume', 'report', 'compare', 'score', 'doctor'];
+const commands = [
+  'init',
+  'check',
+  'generate',
+  'import',
+  'schedule',
+  'run',
+  'resume',
+  'report',
+  'compare',
+  'score',
+  'doctor',
+];
 
 describe('pit', () => {
   it('explains itself and every command', async () => {
