@@ -27,7 +27,7 @@ describe('GGUF header', () => {
     assert.equal(metadata.get('general.architecture'), 'llama');
     assert.equal(metadata.get('llama.embedding_length'), 32);
     assert.equal(metadata.get('llama.attention.layer_norm_rms_epsilon'), Math.fround(1e-5));
-    assert.deepEqual((metadata.get('tokenizer.ggml.tokens') as string[]).slice(0, 3), ['<end>', '!', '"']);
+    assert.deepEqual((metadata.get('tokenizer.ggml.tokens') as string[]).slice(0, 3), ['<end>', 'Ġ', 'a']);
     const { shape, type, start, end } = tensors.get('blk.1.ffn_down.weight')!;
     assert.deepEqual([shape, type, end - start], [[32, 64], 'Q5_1', (32 * 64 * 24) / 32]);
     assert.equal(Math.max(...Array.from(tensors.values(), (one) => one.end)), size);
