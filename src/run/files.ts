@@ -112,13 +112,23 @@ export function readTail(path: string, bytes: number): string {
 
 function readFrom(path: string, offset: number, limit: number): Buffer {
   const size = Math.min(limit, sizeOf(path) - offset);
-  if (size <= 0) return Buffer.alloc(0);
-  const file = fs.openSync(path, 'r');
+  const file = size > 0 ? openIfThere(path) : undefined;
+  if (file === undefined) return Buffer.alloc(0);
   try {
     const bytes = Buffer.alloc(size);
     return bytes.subarray(0, fs.readSync(file, bytes, 0, size, offset));
   } finally {
     fs.closeSync(file);
+  }
+}
+
+/** A lock or a place in a queue may go at any moment. */
+function openIfThere(path: string): number | undefined {
+  try {
+    return fs.openSync(path, 'r');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
   }
 }
 

@@ -4,13 +4,11 @@
  * folder work one after the other.
  */
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { onDisk } from '../run/files';
 import { runsBelow } from '../run/find';
 import { RunFolder } from '../run/folder';
-import { TakenError, takeLock } from '../run/lock';
+import { releaseLock, TakenError, takeLock } from '../run/lock';
 import { summarizeRun } from '../run/summary';
 import { writeComparison } from '../run/write-comparison';
 import { conduct } from './conduct';
@@ -23,7 +21,7 @@ async function main(out: string, jobs: number): Promise<void> {
     await conduct(ownRuns(out), jobs);
     writeComparison(out, runsIn(out).map(summarizeRun));
   } finally {
-    onDisk(out, () => rmSync(lock, { force: true }));
+    releaseLock(lock, out);
   }
 }
 

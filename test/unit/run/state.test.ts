@@ -95,7 +95,7 @@ describe('lock of a run', () => {
     other.kill('SIGKILL');
     await once(other, 'exit');
     folder.lock();
-    assert.deepEqual(folder.holder(), markOf());
+    assert.equal(folder.holder()?.pid, process.pid);
     folder.lock();
     assert.ok(isAlive(markOf()));
   });
