@@ -1,4 +1,4 @@
-/** Writes what the page exports where the person says. */
+/** Writes tables and pictures where the person says. */
 import { dirname, extname, join } from 'node:path';
 import * as vscode from 'vscode';
 
@@ -8,6 +8,7 @@ const kinds: Record<string, string> = {
   '.csv': 'CSV table',
   '.md': 'Markdown table',
   '.tex': 'LaTeX table',
+  '.html': 'HTML page',
 };
 
 /** @param beside a run: its output folder is offered */
@@ -16,6 +17,7 @@ export async function saveFile(name: string, content: string | Uint8Array, besid
   const ending = extname(name);
   const file = await vscode.window.showSaveDialog({
     defaultUri: place ? vscode.Uri.file(join(place, name)) : undefined,
+    title: `Save ${kinds[ending]}`,
     filters: { [kinds[ending]]: [ending.slice(1)] },
   });
   if (!file) return;

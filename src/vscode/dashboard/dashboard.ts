@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
+import { saveFile } from '../save';
 import { telling } from '../telling';
 import {
   actions,
@@ -22,7 +23,6 @@ import { predictionsBefore, runsToShow } from './entries';
 import { pageHtml } from './html';
 import type * as jobs from './jobs';
 import { Projection } from './projection';
-import { saveFile } from './save';
 import { ShownRuns } from './shown';
 
 /** Milliseconds between two messages about what goes on. */

@@ -1,8 +1,9 @@
 /** Takes results out of the workspace: tables and pictures of runs, and the model of a checkpoint. */
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { runFiles } from '../../run/folder';
 import type { LiveRun } from '../lab';
+import { saveFile } from '../save';
 import type { Desk } from './desk';
 import type { Format } from './jobs';
 
@@ -30,14 +31,8 @@ export async function exportTable(runs: readonly LiveRun[], desk: Desk): Promise
     runs.map(({ folder }) => folder.path),
     chosen.format,
   );
-  const out = dirname(runs[0].folder.path);
   const name = `${chosen.format.startsWith('stages') ? 'stages' : 'comparison'}.${chosen.ending}`;
-  const file = await vscode.window.showSaveDialog({ defaultUri: vscode.Uri.file(join(out, name)) });
-  if (!file) return;
-  await vscode.workspace.fs.writeFile(file, Buffer.from(text));
-  const open = 'Open';
-  const answer = await vscode.window.showInformationMessage(`Written: ${vscode.workspace.asRelativePath(file)}`, open);
-  if (answer === open) await vscode.commands.executeCommand('vscode.open', file);
+  await saveFile(name, text, runs[0].folder.path);
 }
 
 /** Asks which checkpoint and where to, and copies the model there as a folder that other programs can load. */
