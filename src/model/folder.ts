@@ -2,9 +2,10 @@
  * A model folder in the standard layout that `transformers` loads: `config.json`, `model.safetensors` (or its parts),
  * `tokenizer.json`, `tokenizer_config.json` and `generation_config.json`. A bare model is the first two of these.
  */
-import { copyFile, mkdir } from 'node:fs/promises';
+import { copyFile } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../errors';
+import { makeFolder } from '../make-folder';
 import { holdsAdapter, openAdapter, readAdapterConfig, writeAdapter } from './adapter-file';
 import { writeTokenizer, type TokenizerFile } from './bpe';
 import type { ModelConfig } from './config';
@@ -84,7 +85,7 @@ export async function writeModelFolder(
   folder: string,
   model: { config: ModelConfig; weights: ReadonlyMap<string, Float32Array>; tokenizer: TokenizerFile | string },
 ): Promise<void> {
-  await explained(folder, 'written', mkdir(folder, { recursive: true }));
+  await explained(folder, 'written', makeFolder(folder));
   await writeModel(folder, model.config, model.weights);
   if (typeof model.tokenizer === 'string') await copyTokenizer(model.tokenizer, folder);
   else await writeTokenizer(folder, model.tokenizer);

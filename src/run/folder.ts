@@ -2,9 +2,10 @@
  * The run folder: the only thing that a trainer and those who watch it share. One process writes it, any number read
  * it, and whatever a window shows can be rebuilt from it. docs/run-folder.md describes every file. Knows no trainer.
  */
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 import { UserError } from '../errors';
+import { makeFolderSync } from '../make-folder';
 import type { Prediction, RunEvent } from './events';
 import { appendLine, onDisk, readJson, readLines, replaceFile, settle, toJson, truncateFile } from './files';
 import { lockHolder, releaseLock, takeLock } from './lock';
@@ -85,7 +86,7 @@ export class RunFolder {
     const folder = new RunFolder(resolve(path), identity);
     if (existsSync(folder.file(runFiles.identity))) throw new UserError(`${path} already holds a run`);
     for (const name of [runFiles.predictions, runFiles.checkpoints]) {
-      onDisk(folder.path, () => mkdirSync(folder.file(name), { recursive: true }));
+      onDisk(folder.path, () => makeFolderSync(folder.file(name)));
     }
     folder.writeJson(runFiles.identity, identity);
     return folder;

@@ -1,8 +1,9 @@
 /** Writes sample workspaces: an experiment that runs at once, to change from there. Never writes over anything. */
 import { existsSync, statSync } from 'node:fs';
-import { cp, mkdir, writeFile } from 'node:fs/promises';
+import { cp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../errors';
+import { makeFolder } from '../make-folder';
 import { explained } from '../model/files';
 import { sampleNames, takenName } from './names';
 import { biosExperiment, sampleQuestions, sampleWorld, scratchExperiment } from './texts';
@@ -31,7 +32,7 @@ async function prepare(folder: string): Promise<void> {
   const taken = takenName(folder);
   if (taken !== undefined)
     throw new UserError(`${join(folder, taken)} exists already, so nothing was written; name another folder.`);
-  await explained(folder, 'written', mkdir(folder, { recursive: true }));
+  await explained(folder, 'written', makeFolder(folder));
 }
 
 async function writeTexts(folder: string, experiment: string): Promise<string> {

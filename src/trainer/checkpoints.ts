@@ -3,9 +3,10 @@
  * place, so that what carries a checkpoint's name is whole. Finished stages keep their model; of the rest the newest
  * checkpoint is kept.
  */
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { makeFolderSync } from '../make-folder';
 import { copyTokenizer, writeGenerationConfig } from '../model/folder';
 import { onDisk, readJson } from '../run/files';
 import { type Offsets, runFiles, type RunFolder } from '../run/folder';
@@ -48,7 +49,7 @@ export async function saveCheckpoint(bench: Workbench, cursor: Cursor): Promise<
 /** The event is written before the offsets are taken, so that they include it. */
 async function draft({ folder, learner }: Workbench, cursor: Cursor, name: string): Promise<void> {
   const at = folder.file(runFiles.checkpoints, `${name}${unfinished}`);
-  onDisk(at, () => mkdirSync(at, { recursive: true }));
+  onDisk(at, () => makeFolderSync(at));
   await learner.save(at, { optimizer: true });
   await copyTokenizer(folder.file('tokenizer'), at);
   await writeGenerationConfig(at, learner.config);

@@ -3,13 +3,13 @@
  * the same workbench; data that has changed since the run was made is refused.
  */
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { loadDataset } from '../dataset/load';
 import type { Dataset } from '../dataset/model';
 import { describeProblem } from '../dataset/problem';
 import type { Learner } from '../engine/learner';
 import { OnnxLearner } from '../engine/onnx/learner';
 import { UserError } from '../errors';
+import { makeFolder } from '../make-folder';
 import { trainTokenizer, writeTokenizer } from '../model/bpe';
 import type { ModelConfig } from '../model/config';
 import { copyTokenizer, readModelFolder } from '../model/folder';
@@ -92,7 +92,7 @@ async function openModel(
 
 /** Every checkpoint carries the tokenizer; the run keeps it in `tokenizer/`. */
 async function keepTokenizer(folder: RunFolder, from: string): Promise<void> {
-  await mkdir(folder.file('tokenizer'), { recursive: true });
+  await makeFolder(folder.file('tokenizer'));
   await copyTokenizer(from, folder.file('tokenizer'));
 }
 
@@ -100,7 +100,7 @@ async function keepTokenizer(folder: RunFolder, from: string): Promise<void> {
 async function ownTokenizer(folder: RunFolder, dataset: Dataset, vocabulary: number, train: string): Promise<string> {
   const at = folder.file('tokenizer');
   if (existsSync(folder.file('tokenizer', 'tokenizer_config.json'))) return at;
-  await mkdir(at, { recursive: true });
+  await makeFolder(at);
   await writeTokenizer(at, trainTokenizer(tokenizerTexts(dataset, train), vocabulary));
   return at;
 }

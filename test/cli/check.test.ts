@@ -192,6 +192,12 @@ describe('pit generate bios', () => {
       assert.equal(stderr, `${folder} is not empty: it holds mine.txt; name a folder that is new or empty.\n`);
     }));
 
+  it('says where nothing may be written (skipped without /proc, off Linux)', async function () {
+    if (!existsSync('/proc/self')) this.skip();
+    const { code, stderr } = await pit('generate', 'bios', '/proc/nowhere');
+    assert.deepEqual([code, stderr], [1, "/proc/nowhere can't be written: permission denied.\n"]);
+  });
+
   it('refuses what there is not', async () => {
     const { code, stderr } = await pit(
       'generate',

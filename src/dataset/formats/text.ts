@@ -2,10 +2,11 @@
  * Markdown and plain text: a file is a document. Front matter (YAML between two lines `---`) may give its id, title,
  * split and domain. The text is what follows, without the blank line after the front matter and the last line end.
  */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isMap, isScalar, LineCounter, parseDocument, stringify } from 'yaml';
 import { UserError } from '../../errors';
+import { makeFolder } from '../../make-folder';
 import { readAllLines } from '../lines';
 import type { Document } from '../model';
 import type { Findings } from '../problem';
@@ -125,7 +126,7 @@ export async function writeText(folder: string, documents: readonly Document[]):
   const taken = new Set<string>();
   for (const document of documents) {
     const file = path.join(folder, fileName(document.split), uniqueName(fileName(document.id), taken));
-    await mkdir(path.dirname(file), { recursive: true });
+    await makeFolder(path.dirname(file));
     await writeFile(file, formatText(document));
   }
 }

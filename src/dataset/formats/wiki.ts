@@ -4,11 +4,11 @@
  * `answers`, a list of all accepted answers.
  */
 import { createWriteStream } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { UserError } from '../../errors';
+import { makeFolder } from '../../make-folder';
 import { ordinalIds } from '../ids';
 import type { Dataset, Document, Question } from '../model';
 import type { Findings } from '../problem';
@@ -44,7 +44,7 @@ export async function writeWiki(folder: string, dataset: Dataset): Promise<void>
   const given = ordinalIds(asRead);
   for (const split of splits) {
     const place = path.join(folder, folderName(split));
-    await mkdir(place, { recursive: true });
+    await makeFolder(place);
     const ofSplit = (one: { split: string }) => one.split === split;
     await writeRows(path.join(place, 'doc.jsonl'), dataset.documents.filter(ofSplit), documentRow);
     await writeRows(path.join(place, 'qa.jsonl'), dataset.questions.filter(ofSplit), (question) =>

@@ -4,9 +4,10 @@
  * half-written ever stands there.
  */
 import { existsSync } from 'node:fs';
-import { mkdir, rename, rm, rmdir, statfs } from 'node:fs/promises';
+import { rename, rm, rmdir, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../../errors';
+import { makeFolder } from '../../make-folder';
 import { writeTokenizer } from '../bpe';
 import { configToJson } from '../config-file';
 import { explained, refuseUsed, writeJson } from '../files';
@@ -75,6 +76,7 @@ async function writeWeights(
     },
   }));
   await writeSafetensors(target, tensors);
+  signal?.throwIfAborted();
 }
 
 /** Room for what is small beside the weights, bytes. */
@@ -84,7 +86,7 @@ const spare = 1 << 25;
 async function making(folder: string, bytes: number, fill: (place: string) => Promise<void>): Promise<void> {
   const temporary = `${folder}.${process.pid}.tmp`;
   await refuseUsed(folder);
-  const made = await explained(temporary, 'written', mkdir(temporary, { recursive: true }));
+  const made = await explained(temporary, 'written', makeFolder(temporary));
   try {
     await refuseFullDisk(folder, bytes + spare);
     await fill(temporary);
