@@ -6,13 +6,14 @@ import { execFileSync } from 'node:child_process';
 import { cpus } from 'node:os';
 import path from 'node:path';
 import { env } from 'onnxruntime-node';
+import { measureBlocks } from './blocks';
 import { measureCompile } from './compile';
 import { measureDashboard } from './dashboard';
 import { measureExperiment } from './experiment';
 import { measureExtension } from './extension';
 import { measureGeneration } from './generation';
 import { measureMemory } from './memory';
-import { type PresetName, threads } from './model';
+import { median, type PresetName, threads } from './model';
 import { shareOutsideProducts } from './profile';
 import { hasTorch } from './python';
 import { measureAgainstTorch, measureStep } from './step';
@@ -63,12 +64,21 @@ const measurements: Record<string, () => Promise<Row[]>> = {
     return [['compiling a schedule of 1,000,000 QA pairs', found, '']];
   },
   async extension() {
-    const { activation, opening, documents } = await measureExtension(100_000);
+    const { activations, opening, documents } = await measureExtension(100_000);
+    const found = `${Math.min(...activations)} ms at best, ${median(activations)} ms in the median`;
     return [
-      ['activation, as VS Code counts it', `${activation.toFixed(0)} ms`, '< 50 ms'],
+      ['activation, as VS Code counts it', found, '< 50 ms'],
       ['opening a tree of 100,000 questions', `${opening.toFixed(0)} ms`, '< 200 ms'],
       ['opening 500 documents of it', `${documents.toFixed(0)} ms`, '< 200 ms'],
     ];
+  },
+  async blocks() {
+    const found = Object.entries(await measureBlocks(100_000));
+    return found.map(([work, longest]) => [
+      `longest block of the extension host, 100,000 questions: ${work}`,
+      `${longest.toFixed(0)} ms`,
+      '< 20 ms',
+    ]);
   },
   async dashboard() {
     const { framesPerSecond, slowest } = await measureDashboard(200_000);
