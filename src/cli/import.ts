@@ -24,12 +24,18 @@ export function importCommand(): Command {
 }
 
 async function run(file: string, { to = basename(file).replace(/\.gguf$/i, ''), json }: ImportCommandOptions) {
+  const imported = await stoppable((signal) => importGguf(shown(file), shown(to), { signal, onProgress: progress() }));
+  if (!imported) return;
+  if (json) return printJson({ folder: to, ...imported });
+  process.stdout.write(`${tell(imported)}\nWritten to ${shown(to)}.\n`);
+}
+
+/** What the work gives; undefined, and said so, if somebody stopped it. */
+async function stoppable<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> {
   const stop = new AbortController();
   const release = onSignals(() => stop.abort());
   try {
-    const imported = await importGguf(shown(file), shown(to), { signal: stop.signal, onProgress: progress() });
-    if (json) return printJson({ folder: to, ...imported });
-    process.stdout.write(`${tell(imported)}\nWritten to ${shown(to)}.\n`);
+    return await work(stop.signal).finally(clearLine);
   } catch (error) {
     if (!stop.signal.aborted) throw error;
     console.error('Stopped; nothing was written.');
@@ -46,15 +52,19 @@ function onSignals(act: () => void): () => void {
   return () => signals.forEach((signal) => process.off(signal, act));
 }
 
-/** On a terminal, one line that is redrawn at every per cent and goes at the end. */
+/** On a terminal, one line that is redrawn at every per cent. */
 function progress(): ((share: number) => void) | undefined {
   if (!process.stderr.isTTY) return undefined;
   let last = 0;
   return (share) => {
     const now = Math.floor(100 * share);
-    if (now > last) process.stderr.write(now < 100 ? `\r${now} %` : '\r\x1b[2K');
+    if (now > last) process.stderr.write(`\r${now} %`);
     last = now;
   };
+}
+
+function clearLine(): void {
+  if (process.stderr.isTTY) process.stderr.write('\r\x1b[2K');
 }
 
 const columns: readonly [head: string, cell: (cost: TypeCost) => string][] = [

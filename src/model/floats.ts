@@ -43,8 +43,17 @@ function bfloatToFloat32(halves: Uint16Array): Float32Array {
   return new Float32Array(words.buffer);
 }
 
-/** IEEE 754 half precision: 1 bit of sign, 5 of exponent (bias 15), 10 of fraction. */
+/** Every half-precision number by its bits, made when the first is asked for. */
+let halves: Float32Array | undefined;
+
+/** A half-precision number from its 16 bits. */
 export function halfToNumber(half: number): number {
+  halves ??= Float32Array.from({ length: 1 << 16 }, (_, bits) => computeHalf(bits));
+  return halves[half];
+}
+
+/** IEEE 754 half precision: 1 bit of sign, 5 of exponent (bias 15), 10 of fraction. */
+function computeHalf(half: number): number {
   const sign = half & 0x8000 ? -1 : 1;
   const exponent = (half >> 10) & 0x1f;
   const fraction = half & 0x3ff;

@@ -77,6 +77,8 @@ const understood = [
   'rope.freq_base',
   'rope.scaling.type',
   'rope.scaling.factor',
+  'rope.scaling.original_context_length',
+  'rope.scaling.finetuned',
   'tensor_data_layout',
 ];
 

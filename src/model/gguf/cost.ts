@@ -35,12 +35,11 @@ export class CostMeter {
   async *watch(type: TypeName, parts: AsyncIterable<Decoded>): AsyncGenerator<Float32Array> {
     const tensor = { weights: 0, steps: 0, sum: 0, squares: 0 };
     for await (const { numbers, steps } of parts) {
+      const { sum, squares } = momentsOf(numbers);
       tensor.weights += numbers.length;
       tensor.steps += steps;
-      for (let i = 0; i < numbers.length; i++) {
-        tensor.sum += numbers[i];
-        tensor.squares += numbers[i] * numbers[i];
-      }
+      tensor.sum += sum;
+      tensor.squares += squares;
       yield numbers;
     }
     const { weights, steps, sum, squares } = tensor;
@@ -65,6 +64,16 @@ export class CostMeter {
       steps: before.steps + steps,
     });
   }
+}
+
+function momentsOf(numbers: Float32Array): { sum: number; squares: number } {
+  let sum = 0;
+  let squares = 0;
+  for (let i = 0; i < numbers.length; i++) {
+    sum += numbers[i];
+    squares += numbers[i] * numbers[i];
+  }
+  return { sum, squares };
 }
 
 const plain: readonly TypeName[] = ['F32', 'F16', 'BF16'];
