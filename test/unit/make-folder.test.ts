@@ -25,7 +25,8 @@ describe('making a folder', () => {
 
   it('says that a file stands in the way', () => {
     writeFileSync(join(place, 'file'), '');
-    for (const name of ['file', 'file/a/b']) assert.throws(() => makeFolderSync(join(place, name)), { code: 'ENOTDIR' });
+    for (const name of ['file', 'file/a/b'])
+      assert.throws(() => makeFolderSync(join(place, name)), { code: 'ENOTDIR' });
   });
 
   it('says where no folder may be made (skipped without /proc, off Linux)', function () {

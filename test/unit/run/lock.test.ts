@@ -45,7 +45,11 @@ describe('a lock whose process is gone', () => {
     for (let round = 0; round < 50; round++) {
       const lock = stale();
       const answers = await answersTo({ lock, had: `${lock}.had` });
-      assert.deepEqual(answers, processes.map(() => true), `round ${round}`);
+      assert.deepEqual(
+        answers,
+        processes.map(() => true),
+        `round ${round}`,
+      );
       assert.deepEqual(readdirSync(join(lock, '..')), []);
     }
   });
