@@ -6,12 +6,14 @@ type Item = Document | Question;
 
 export class Places {
   private readonly files = new Map<string, Item[]>();
+  /** Files whose items do not come in their order, as where questions stand between documents. */
+  private readonly mixed = new Set<Item[]>();
 
   static async of({ documents, questions }: Dataset): Promise<Places> {
     const places = new Places();
     await eachInPortions<Item>(documents, (item) => places.add(item));
     await eachInPortions<Item>(questions, (item) => places.add(item));
-    for (const items of places.files.values()) items.sort(byPlace);
+    for (const items of places.mixed) items.sort(byPlace);
     return places;
   }
 
@@ -31,8 +33,9 @@ export class Places {
 
   private add(item: Item): void {
     const items = this.files.get(item.source.file);
-    if (items) items.push(item);
-    else this.files.set(item.source.file, [item]);
+    if (!items) this.files.set(item.source.file, [item]);
+    else if (byPlace(items[items.length - 1], item) > 0) this.mixed.add(items);
+    items?.push(item);
   }
 }
 

@@ -116,6 +116,28 @@ describe('the rows of the Datasets view', () => {
   });
 });
 
+describe('what stands at a place', () => {
+  const at = (line: number, column = 1) => ({ source: { file: '/data/a.qa', line, column } });
+  const [document, question] = [datasetOf(1).documents[0], datasetOf(1).questions[0]];
+
+  it('is the last document or question that begins there or before, in whatever order they come', async () => {
+    const documents = [1, 10].map((line) => ({ ...document, ...at(line) }));
+    const questions = [3, 12].map((line) => ({ ...question, ...at(line) }));
+    const places = await Places.of({ documents, questions });
+    const found = [1, 2, 4, 9, 11, 99].map((line) => places.at('/data/a.qa', line)?.source.line);
+    assert.deepEqual(found, [1, 1, 3, 3, 10, 12]);
+    assert.equal(places.at('/data/b.qa', 1), undefined);
+  });
+
+  it('is the question where a document stands in its row', async () => {
+    const places = await Places.of({
+      documents: [{ ...document, ...at(1) }],
+      questions: [{ ...question, ...at(1) }],
+    });
+    assert.ok('question' in places.at('/data/a.qa', 1)!);
+  });
+});
+
 describe('dropping in the Datasets view', () => {
   const rows = async (ids: string[], dataset = datasetOf(9)) => {
     const below = { holding, shelf: await shelfOf(dataset) };
