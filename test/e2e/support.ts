@@ -37,6 +37,16 @@ export interface Opening {
   server?: Server;
 }
 
+export interface Said {
+  text: string;
+  color: string;
+}
+
+/** Run in the window. */
+const saidBehind = `[...document.querySelectorAll('.view-lines [class*="ced-"]')]
+  .map((element) => getComputedStyle(element, '::after'))
+  .flatMap(({ content, color }) => (content === 'none' ? [] : [{ text: JSON.parse(content), color }]))`;
+
 export class Workbench {
   private constructor(
     readonly page: Page,
@@ -148,6 +158,11 @@ export class Workbench {
       await row.locator('.monaco-tl-twistie').click();
       await open.waitFor({ timeout: 5_000 }).catch(() => undefined);
     }
+  }
+
+  /** What is written behind answers in the editor: it is in no element's text. */
+  said(): Promise<Said[]> {
+    return this.page.evaluate<Said[]>(saidBehind);
   }
 
   notification(text: string | RegExp): Locator {

@@ -35,12 +35,11 @@ describe('Themes', () => {
       await workbench.picture(`theme-${name}`);
       workbench.edit('data/train/qa.jsonl', (text) => text.replace('"23 July 1984"', '"July 1984"'));
       await workbench.openFile('data/train/qa.jsonl');
-      const said = () => workbench.page.evaluate<Said[]>(saidBehind);
       for (const words of ['✓', '✗', 'Finance', 'have changed since'])
-        await until(async () => (await said()).some(({ text }) => text.includes(words)));
+        await until(async () => (await workbench.said()).some(({ text }) => text.includes(words)));
       await workbench.picture(`theme-${name}-answers`);
       const back = await workbench.page.evaluate<string>(background);
-      for (const { text, color } of await said()) {
+      for (const { text, color } of await workbench.said()) {
         const contrast = contrastOf(color, back);
         assert.ok(
           contrast >= (theme.includes('High') ? enhanced : readable),
@@ -58,16 +57,8 @@ function colors(main: { ownerDocument: { defaultView: unknown; documentElement: 
   return [getComputedStyle(main).color, property.call(getComputedStyle(documentElement), '--vscode-editor-background')];
 }
 
-/** Run in the window: what is written behind the answers, which is in no element's text. */
-const saidBehind = `[...document.querySelectorAll('.view-lines [class*="ced-"]')]
-  .map((element) => getComputedStyle(element, '::after'))
-  .flatMap(({ content, color }) => (content === 'none' ? [] : [{ text: content, color }]))`;
+/** Runs in the window. */
 const background = `getComputedStyle(document.querySelector('.monaco-editor-background')).backgroundColor`;
-
-interface Said {
-  text: string;
-  color: string;
-}
 
 /** Of opaque colours, from 1 to 21. */
 function contrastOf(one: string, other: string): number {
