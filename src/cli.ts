@@ -1,9 +1,12 @@
 /** The command line `pit`: wiring only. Every command lives in a file of its own under `cli/`. */
 import { Command, CommanderError } from 'commander';
 import { version } from '../package.json';
+import { askCommand } from './cli/ask';
 import { checkCommand } from './cli/check';
 import { compareCommand } from './cli/compare';
 import { doctorCommand } from './cli/doctor';
+import { evaluateCommand } from './cli/evaluate';
+import { exportCommand } from './cli/export';
 import { generateCommand } from './cli/generate';
 import { importCommand } from './cli/import';
 import { initCommand } from './cli/init';
@@ -44,6 +47,9 @@ function program(): Command {
     reportCommand(),
     compareCommand(),
     scoreCommand(),
+    askCommand(),
+    evaluateCommand(),
+    exportCommand(),
     doctorCommand(),
   ])
     pit.addCommand(inheriting(command, pit));

@@ -27,7 +27,8 @@ export function runCommand(): Command {
     .action((file: string, options: RunOptions) => run(resolve(file), options));
 }
 
-async function run(file: string, options: RunOptions): Promise<void> {
+/** @param file absolute path of an experiment file */
+export async function run(file: string, options: RunOptions): Promise<void> {
   const { name, experiment: asked, data } = await openExperiment(file);
   const experiment = sharingCores(asked, options.jobs);
   const out = options.out ? resolve(options.out) : runsFolder(dirname(file), name);

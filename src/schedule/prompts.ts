@@ -38,7 +38,7 @@ export interface PromptContext {
   /** Pairs shown with their answers, a line each. */
   shots?: readonly Question[];
   /** The document that the question asks about, put after the pairs and before the question. */
-  document?: Document;
+  document?: Pick<Document, 'text'>;
   /** Most tokens: pairs are left out from the first on, then the document is cut at its end. */
   limit?: number;
 }

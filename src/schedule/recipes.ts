@@ -52,6 +52,14 @@ const trained = { prompt: 'zero-shot' } as const;
 
 export const recipes: readonly Recipe[] = [
   {
+    ...trained,
+    key: 'zero-shot',
+    symbol: 'zero-shot',
+    title: 'Zero-shot, nothing trained',
+    phases: [],
+    paper: {},
+  },
+  {
     key: 'closed-book',
     symbol: 'closed-book',
     title: 'Closed-book, nothing trained',

@@ -6,19 +6,16 @@
 import { createInterface } from 'node:readline';
 import { loadDataset } from '../dataset/load';
 import type { Dataset } from '../dataset/model';
-import { OnnxAnswerer } from '../engine/onnx/answerer';
 import { deviceReport } from '../engine/onnx/session';
-import { asTensors } from '../engine/onnx/state';
 import { messageOf } from '../errors';
-import { readModelFolder } from '../model/folder';
 import { runFiles, RunFolder } from '../run/folder';
 import { promptOf } from '../schedule/compile';
 import type { Experiment } from '../schedule/experiment';
 import { sourcesOf } from '../schedule/paths';
 import type { PromptStyle } from '../schedule/schedule';
 import type { AnswererLine } from './answerer-lines';
+import { openAnswerer } from './answerer';
 import { ask, type Asked, type Asker } from './ask';
-import { readAll } from './workbench';
 
 async function main(run: string, model: string): Promise<void> {
   const asker = await openAsker(RunFolder.open(run), model);
@@ -30,9 +27,7 @@ async function main(run: string, model: string): Promise<void> {
 
 async function openAsker(folder: RunFolder, model: string): Promise<Asker> {
   const experiment = folder.readJson<Experiment>(runFiles.experiment);
-  const { config, weights, tokenizer } = await readModelFolder(model);
-  const tensors = asTensors(config, await readAll(config, weights));
-  const learner = await OnnxAnswerer.open({ config, weights: tensors, threads: experiment.threads });
+  const { tokenizer, learner } = await openAnswerer(model, experiment.threads);
   const prompt = promptOf(experiment.recipes?.[0]);
   const dataset = await datasetFor(prompt, experiment);
   return { experiment, dataset, tokenizer, learner, schedule: { prompt, seed: folder.identity.seed } };

@@ -11,6 +11,7 @@ import { loadTokenizer, makeTokenizer, type Tokenizer } from '../model/tokenizer
 import { tokenizerTexts } from '../schedule/corpus';
 import type { Experiment } from '../schedule/experiment';
 import type { Path } from '../schedule/locate';
+import { recipes } from '../schedule/recipes';
 import { problemsAt } from '../schedule/read-experiment';
 
 export interface OpenedModel {
@@ -35,10 +36,17 @@ export async function openModel(experiment: Experiment, dataset: Dataset): Promi
 }
 
 /** Of a model that begins with what a folder holds. Throws a UserError where it can't be trained as it shall. */
-export function trainedConfig(config: ModelConfig, { training: { lora } }: Experiment, folder: string): ModelConfig {
+export function trainedConfig(config: ModelConfig, experiment: Experiment, folder: string): ModelConfig {
+  const { lora } = experiment.training;
   if (lora) return adapt(config, { ...lora, base: folder });
-  if (config.lora) throw new UserError(`${folder} holds adapters, not a model; export the model that they make first.`);
+  if (config.lora && trainsAnything(experiment))
+    throw new UserError(`${folder} holds adapters, not a model; export the model that they make first.`);
   return config;
+}
+
+function trainsAnything({ stages, recipes: chosen = [] }: Experiment): boolean {
+  const keys = chosen.map((choice) => (typeof choice === 'string' ? choice : choice.recipe));
+  return stages !== undefined || recipes.some(({ key, phases }) => keys.includes(key) && phases.length > 0);
 }
 
 /** Of a model that begins with nothing learnt: it has a place for every token of the longest example. */

@@ -9,7 +9,7 @@ export type Dim = number | string;
 export type Shape = readonly Dim[];
 
 /** ONNX element types that occur here. */
-export const elementTypes = { float32: 1, int32: 6, int64: 7, bool: 9 } as const;
+const elementTypes = { float32: 1, int32: 6, int64: 7, bool: 9 } as const;
 export type ElementType = keyof typeof elementTypes;
 
 export interface Value {
@@ -29,7 +29,7 @@ export function sameShape(a: Shape, b: Shape): boolean {
 }
 
 /** Shape of an element-wise result; throws where a dimension differs and neither is 1. */
-export function broadcastShape(a: Shape, b: Shape): Shape {
+function broadcastShape(a: Shape, b: Shape): Shape {
   const rank = Math.max(a.length, b.length);
   return Array.from({ length: rank }, (_, i) => {
     const x = a[a.length - rank + i] ?? 1;

@@ -20,7 +20,8 @@ export class TrainingState {
   private readonly trained: readonly Parameter[];
   private readonly frozen: Tensors;
   private current: Tensors;
-  private spare: Tensors;
+  /** Made with the moments when training begins: who only scores or answers needs neither. */
+  private spare: Tensors = {};
 
   /** @param weights taken over, not copied */
   constructor(
@@ -32,17 +33,17 @@ export class TrainingState {
     const pick = (chosen: readonly Parameter[]) => Object.fromEntries(chosen.map(({ name }) => [name, tensors[name]]));
     this.trained = parameters.filter(({ frozen }) => !frozen);
     this.frozen = pick(parameters.filter(({ frozen }) => frozen));
-    this.current = { ...pick(this.trained), ...zeros(this.trained, momentNames) };
-    this.spare = zeros(this.trained, (name) => [name, ...momentNames(name)]);
+    this.current = pick(this.trained);
   }
 
   /** What a step reads, by graph input. */
   get inputs(): Tensors {
-    return { ...this.frozen, ...this.current };
+    return { ...this.frozen, ...this.slots };
   }
 
   /** What an update reads: all but what is frozen. */
   get slots(): Tensors {
+    this.prepare();
     return this.current;
   }
 
@@ -63,13 +64,15 @@ export class TrainingState {
 
   resetOptimizer(): void {
     this.steps = 0;
-    for (const name of this.moments()) data(this.current[name]).fill(0);
+    if (this.isPrepared) for (const name of this.moments()) data(this.current[name]).fill(0);
   }
 
   async save(folder: string, { optimizer }: { optimizer: boolean }): Promise<void> {
     await writeModel(folder, this.config, { get: (name) => data(this.current[name]) });
     const file = path.join(folder, 'optimizer.safetensors');
-    if (optimizer) await writeSafetensors(file, this.named(this.moments()), { steps: String(this.steps) });
+    if (!optimizer) return;
+    this.prepare();
+    await writeSafetensors(file, this.named(this.moments()), { steps: String(this.steps) });
   }
 
   async restore(folder: string): Promise<void> {
@@ -77,6 +80,7 @@ export class TrainingState {
     for (const { name } of this.trained) data(this.current[name]).set(await weights.read(name));
     const file = path.join(folder, 'optimizer.safetensors');
     if (!existsSync(file)) return this.resetOptimizer();
+    this.prepare();
     const { steps } = await this.load(file, this.moments());
     if (!/^\d+$/.test(steps ?? '')) throw new UserError(`${file} lacks the number of steps.`);
     this.steps = Number(steps);
@@ -101,6 +105,16 @@ export class TrainingState {
 
   private named(names: readonly string[]) {
     return names.map((name) => ({ name, shape: this.current[name].dims, data: data(this.current[name]) }));
+  }
+
+  private get isPrepared(): boolean {
+    return Object.keys(this.spare).length > 0;
+  }
+
+  private prepare(): void {
+    if (this.isPrepared) return;
+    Object.assign(this.current, zeros(this.trained, momentNames));
+    this.spare = zeros(this.trained, (name) => [name, ...momentNames(name)]);
   }
 
   private moments(): string[] {

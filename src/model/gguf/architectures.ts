@@ -54,9 +54,10 @@ export async function describe(gguf: GgufFile): Promise<Described> {
   refuseOptions(metadata, name);
   const { ids, ...tokenizer } = tokenizerOf(gguf);
   const json = { model_type: architectures[name].family, ...fields(gguf, metadata, name), ...tokenFields(ids) };
-  const config = await withScaling(gguf, configFromJson(json, gguf.file));
-  const weights = weightsOf(config, architectures[name]);
+  const plain = configFromJson(json, gguf.file);
+  const weights = weightsOf(plain, architectures[name]);
   refuseOthers(gguf, weights);
+  const config = await withScaling(gguf, plain);
   checkTokenizer(makeTokenizer(tokenizer.tokenizer, tokenizer.config, gguf.file, gguf.file), config, gguf.file);
   return { config, weights, tokenizer };
 }
@@ -110,7 +111,7 @@ function fields(gguf: GgufFile, metadata: Metadata, architecture: string): Recor
     vocab_size: gguf.tensors.get('token_embd.weight')?.shape[0] ?? metadata.count(key('vocab_size')),
     hidden_size: hidden,
     intermediate_size: metadata.count(key('feed_forward_length')),
-    num_hidden_layers: metadata.count(key('block_count')),
+    num_hidden_layers: layersOf(gguf, metadata, key('block_count')),
     num_attention_heads: heads,
     num_key_value_heads: metadata.count(key('attention.head_count_kv'), heads),
     head_dim: size,
@@ -120,6 +121,14 @@ function fields(gguf: GgufFile, metadata: Metadata, architecture: string): Recor
     rms_norm_eps: metadata.decimal(key('attention.layer_norm_rms_epsilon')),
     tie_word_embeddings: !gguf.tensors.has('output.weight'),
   };
+}
+
+/** Nothing is made for each layer before there are tensors enough for them. */
+function layersOf({ tensors }: GgufFile, metadata: Metadata, key: string): number {
+  const layers = metadata.count(key);
+  if (layers > tensors.size)
+    throw metadata.refusal(key, `claims ${layers} layers, but there are ${tensors.size} tensors`);
+  return layers;
 }
 
 function scaling(metadata: Metadata, key: string): Record<string, unknown> | undefined {

@@ -3,15 +3,12 @@
  * time. The folder is made under a temporary name beside its place and gets its own at the end, so that nothing
  * half-written ever stands there.
  */
-import { existsSync } from 'node:fs';
-import { rename, rm, rmdir, statfs } from 'node:fs/promises';
 import path from 'node:path';
-import { UserError } from '../../errors';
-import { makeFolder } from '../../make-folder';
 import { writeTokenizer } from '../bpe';
 import { configToJson } from '../config-file';
-import { explained, refuseUsed, writeJson } from '../files';
+import { writeJson } from '../files';
 import { writeGenerationConfig } from '../folder';
+import { makeNewFolder } from '../new-folder';
 import { sizeOf } from '../parameters';
 import { writeSafetensors } from '../safetensors';
 import { weightsFile } from '../weights';
@@ -40,7 +37,7 @@ export async function importGguf(file: string, folder: string, options: ImportOp
   const gguf = await readGguf(file);
   const model = await describe(gguf);
   const meter = new CostMeter();
-  await making(folder, bytesOf(model), async (place) => {
+  await makeNewFolder(folder, bytesOf(model), async (place) => {
     await writeTokenizer(place, model.tokenizer);
     await writeGenerationConfig(place, model.config);
     await writeJson(path.join(place, 'config.json'), configToJson(model.config));
@@ -77,32 +74,4 @@ async function writeWeights(
   }));
   await writeSafetensors(target, tensors);
   signal?.throwIfAborted();
-}
-
-/** Room for what is small beside the weights, bytes. */
-const spare = 1 << 25;
-
-/** Lets `fill` fill a temporary folder that then takes the place of `folder`. */
-async function making(folder: string, bytes: number, fill: (place: string) => Promise<void>): Promise<void> {
-  const temporary = `${folder}.${process.pid}.tmp`;
-  await refuseUsed(folder);
-  const made = await explained(temporary, 'written', makeFolder(temporary));
-  try {
-    await refuseFullDisk(folder, bytes + spare);
-    await fill(temporary);
-    // Not every system lets a folder take the place of an empty one.
-    if (existsSync(folder)) await explained(folder, 'written', rmdir(folder));
-    await explained(folder, 'written', rename(temporary, folder));
-  } catch (error) {
-    await rm(made ?? temporary, { recursive: true, force: true });
-    throw error;
-  }
-}
-
-async function refuseFullDisk(folder: string, needed: number): Promise<void> {
-  const { bavail, bsize } = await statfs(path.dirname(folder));
-  const free = bavail * bsize;
-  if (free >= needed) return;
-  const [need, have] = [needed, free].map((bytes) => `${(bytes / 1e9).toFixed(2)} GB`);
-  throw new UserError(`${folder} can't be written: it takes ${need}, but the disk has only ${have} free.`);
 }

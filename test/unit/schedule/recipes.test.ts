@@ -10,7 +10,8 @@ import { experiment } from './world';
  * The paper's settings (arXiv 2402.12847 v2), read off its figure and tables and written down apart from the table in
  * the source. Epochs: D documents 10, I instruction 1, P pit 3, Q pitQuestions 30 (so that it differs from pit).
  */
-const paper: Record<string, { phases: string; epochs: number[]; small: string; large?: string }> = {
+const paper: Record<string, { phases: string; epochs: number[]; small?: string; large?: string }> = {
+  'zero-shot': { phases: '', epochs: [] },
   'closed-book': { phases: '', epochs: [], small: '9.5/10.0/21.2', large: '17.2/18.1/31.4' },
   'open-book': { phases: '', epochs: [], small: '72.2/75.4/91.5', large: '78.2/80.6/94.9' },
   cpt: { phases: 'test doc', epochs: [10], small: '27.6/31.6/43.8', large: '41.7/45.8/60.2' },
@@ -133,7 +134,7 @@ describe('the recipes', () => {
       name: 'UserError',
       message: 'There is no recipe "pit++". Did you mean "pitpp"?',
     });
-    assert.throws(() => findRecipe('something else'), /The recipes are closed-book, open-book, cpt/);
+    assert.throws(() => findRecipe('something else'), /The recipes are zero-shot, closed-book, open-book, cpt/);
   });
 
   it('refuse names that would leave their folder', () => {

@@ -1,0 +1,68 @@
+/** The card of an exported model: what it is, what it was trained on and how, and what it scored. */
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { parse } from 'yaml';
+import type { Model } from '../model/folder';
+import { countParameters } from '../model/parameters';
+import type { RunFolder } from '../run/folder';
+import { factsOf } from '../run/report';
+import { stagesMarkdown } from '../run/stages';
+import { summarizeRun } from '../run/summary';
+import { escapeMarkdown } from '../run/table';
+
+export interface CardSubject {
+  model: Model;
+  /** The checkpoint's folder. */
+  folder: string;
+  run?: RunFolder;
+}
+
+/** Markdown with the fields that model hubs read. A licence is that of the base, and named only where the base names it. */
+export async function modelCard({ model, folder, run }: CardSubject): Promise<string> {
+  const base = model.config.lora?.base ?? (run ? startOf(run) : undefined);
+  const licence = await licenceOf(base ?? folder);
+  const head = [
+    '---',
+    ...(licence ? [`license: ${licence}`] : []),
+    'library_name: transformers',
+    'pipeline_tag: text-generation',
+    'tags: [pre-instruction-tuning, knowledge-injection]',
+    '---',
+  ];
+  const about = `${countParameters(model.config).toLocaleString('en')} parameters, ${model.config.family}.`;
+  return [...head, '', ...(run ? trainedCard(run) : [`# ${path.basename(folder)}`, '', about]), ''].join('\n');
+}
+
+function trainedCard(run: RunFolder): string[] {
+  const summary = summarizeRun(run);
+  const { name, recipe, title = recipe, seed } = summary.identity;
+  return [
+    `# ${name}: ${title}, seed ${seed}`,
+    '',
+    'Trained with PIT Lab to answer questions about documents that it has read.',
+    '',
+    ...factsOf(summary).map(([fact, value]) => `- **${fact}**: ${escapeMarkdown(value)}`),
+    '',
+    'EM, recall and ROUGE-L in per cent of the test questions, with 95 % bootstrap intervals.',
+    '',
+    stagesMarkdown([summary]).trimEnd(),
+  ];
+}
+
+/** The folder that the run's model was read from, if any. */
+function startOf(run: RunFolder): string | undefined {
+  const { model } = run.readJson<{ model: unknown }>('experiment.json');
+  return typeof model === 'string' ? model : undefined;
+}
+
+/** As the base's own card names it. */
+async function licenceOf(folder: string): Promise<string | undefined> {
+  const card = await readFile(path.join(folder, 'README.md'), 'utf8').catch(() => '');
+  const [, head = ''] = /^---\n([\s\S]*?)\n---/.exec(card) ?? [];
+  try {
+    const { license } = (parse(head) ?? {}) as { license?: unknown };
+    return typeof license === 'string' && /^[\w.-]+$/.test(license) ? license : undefined;
+  } catch {
+    return undefined;
+  }
+}
