@@ -252,6 +252,12 @@ describe('importGguf', () => {
         'tensor "blk.1.attn_norm.weight" is no weight of the model that the metadata describe',
       ],
       [
+        'a claim of more layers than anyone can hold',
+        number('llama.block_count', 2),
+        number('llama.block_count', 0xffffffff),
+        'metadata "llama.block_count" claims 4294967295 layers, but there are 20 tensors',
+      ],
+      [
         'a tensor too few',
         text('blk.1.ffn_down.weight'),
         text('blk.1.fun_down.weight'),
