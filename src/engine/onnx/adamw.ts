@@ -34,7 +34,7 @@ export function corrections({ beta1, beta2 }: OptimizerSettings, t: number) {
 /** √Σ g² over all gradients, a scalar. */
 export function globalNorm(graph: Graph, gradients: readonly Value[]): Value {
   const squares = gradients.map((gradient) => graph.sumOfSquares(gradient));
-  return graph.unary('Sqrt', squares.length === 1 ? squares[0] : graph.op('Sum', squares, []));
+  return graph.unary('Sqrt', graph.total(squares));
 }
 
 /** 1, or what brings the gradient's norm down to the largest allowed. */

@@ -39,12 +39,17 @@ function broadcastShape(a: Shape, b: Shape): Shape {
   });
 }
 
+/** Who runs a graph: some lack operators, or results of operators, that others have. */
+export type Provider = 'cpu' | 'webgpu';
+
 export class Graph {
   private readonly nodes: NodeProto[] = [];
   private readonly initializers: TensorProto[] = [];
   private readonly inputs: Value[] = [];
   private readonly constants = new Map<string, Value>();
   private counter = 0;
+
+  constructor(readonly provider: Provider = 'cpu') {}
 
   input(name: string, shape: Shape, type: ElementType = 'float32'): Value {
     const value = { name, shape, type };
@@ -169,8 +174,25 @@ export class Graph {
     const shape = [...batch, a.shape.at(transA ? -1 : -2)!, b.shape.at(transB ? -2 : -1)!];
     if (a.shape.length === 2 && b.shape.length === 2 && scale === 1)
       return this.op('Gemm', [a, b], shape, { transA: Number(transA), transB: Number(transB) });
+    if (this.provider === 'webgpu') {
+      const product = this.op('MatMul', [transA ? this.flipped(a) : a, transB ? this.flipped(b) : b], shape);
+      return scale === 1 ? product : this.binary('Mul', product, this.scalar(scale));
+    }
     const attributes = { transA: Number(transA), transB: Number(transB), alpha: { float: scale } };
     return this.op('FusedMatMul', [a, b], shape, attributes);
+  }
+
+  /** The last two dimensions exchanged. */
+  private flipped(a: Value): Value {
+    const axes = a.shape.map((_, axis) => axis);
+    return this.transpose(a, [...axes.slice(0, -2), axes.at(-1)!, axes.at(-2)!]);
+  }
+
+  /** The sum of values of one shape. */
+  total(values: readonly Value[]): Value {
+    const [first, ...others] = values;
+    if (this.provider === 'webgpu') return others.reduce((sum, value) => this.binary('Add', sum, value), first);
+    return others.length === 0 ? first : this.op('Sum', values, first.shape);
   }
 
   /** The bytes of an ONNX model that computes `outputs`, named as in the list. */

@@ -9,7 +9,7 @@ import { clipFactor, globalNorm, type Slot, stepInputs, update } from './adamw';
 import { attention, surroundings } from './attention';
 import { type BatchInputs, batchInputs } from './batch-inputs';
 import { Decoder, outputTable, type Weights, weightInputs } from './decoder';
-import { Graph, type Value } from './graph';
+import { Graph, type Provider, type Value } from './graph';
 import { takeRows } from './layers';
 import { Tape } from './tape';
 import { crossEntropy } from './vocabulary';
@@ -28,16 +28,20 @@ export const secondOf = (weight: string) => `${weight}#second`;
 export const gradientOf = (weight: string) => `${weight}#gradient`;
 
 /** loss, its unweighted terms, norm, and new `weight`, `first`, `second` a weight, from one batch. */
-export function stepGraph(config: ModelConfig, optimizer: OptimizerSettings): Compiled<'loss' | 'terms' | 'norm'> {
-  const graph = new Graph();
+export function stepGraph(
+  config: ModelConfig,
+  optimizer: OptimizerSettings,
+  provider?: Provider,
+): Compiled<'loss' | 'terms' | 'norm'> {
+  const graph = new Graph(provider);
   const weights = weightInputs(graph, config);
   const { loss, terms, gradients } = differentiate(graph, config, weights, new Map());
   return finish(graph, { loss, terms }, updates(graph, config, optimizer, weights, gradients));
 }
 
 /** loss, its unweighted terms, and a `gradient` a weight: the given sum plus this batch's. */
-export function gradientGraph(config: ModelConfig): Compiled<'loss' | 'terms'> {
-  const graph = new Graph();
+export function gradientGraph(config: ModelConfig, provider?: Provider): Compiled<'loss' | 'terms'> {
+  const graph = new Graph(provider);
   const weights = weightInputs(graph, config);
   const sums = gradientInputs(graph, config);
   const { loss, terms, gradients } = differentiate(graph, config, weights, sums);
@@ -46,8 +50,8 @@ export function gradientGraph(config: ModelConfig): Compiled<'loss' | 'terms'> {
 }
 
 /** norm, and new `weight`, `first`, `second` a weight, from accumulated gradients. */
-export function updateGraph(config: ModelConfig, optimizer: OptimizerSettings): Compiled<'norm'> {
-  const graph = new Graph();
+export function updateGraph(config: ModelConfig, optimizer: OptimizerSettings, provider?: Provider): Compiled<'norm'> {
+  const graph = new Graph(provider);
   const weights = trainedInputs(graph, config);
   const gradients = [...gradientInputs(graph, config).values()];
   return finish(graph, {}, updates(graph, config, optimizer, weights, gradients));
@@ -63,8 +67,8 @@ function gradientInputs(graph: Graph, config: ModelConfig): Map<string, Value> {
 }
 
 /** loss [scored, 1] in nats and the most likely token [scored] int64 at each scored place. */
-export function scoreGraph(config: ModelConfig): Compiled<'losses' | 'best'> {
-  const graph = new Graph();
+export function scoreGraph(config: ModelConfig, provider?: Provider): Compiled<'losses' | 'best'> {
+  const graph = new Graph(provider);
   const weights = weightInputs(graph, config);
   const inputs = batchInputs(graph);
   const hidden = scoredStates(new Tape(graph), config, weights, inputs);

@@ -2,7 +2,7 @@
  * The differentiable operations of a decoder, each with a hand-derived backward pass that touches memory as rarely as
  * ONNX Runtime's CPU operators allow. Matrices are [outputs, inputs], activations [places, features].
  */
-import type { Value } from './graph';
+import type { Graph, Value } from './graph';
 import type { Contribution, Tape } from './tape';
 
 /** A projection's matrix [outputs, inputs] and, where it has them, its bias [outputs] and its adapter. */
@@ -58,12 +58,14 @@ export function add(tape: Tape, a: Value, b: Value): Value {
 export function rmsNorm(tape: Tape, x: Value, weight: Value, epsilon: number): Value {
   const { graph } = tape;
   const [rows, size] = x.shape;
-  const [output, inverse] = graph.ops(
+  const [output, given] = graph.ops(
     'SimplifiedLayerNormalization',
     [x, weight],
     [{ shape: x.shape }, { shape: [rows, 1] }],
     { axis: -1, epsilon: { float: epsilon }, stash_type: 1 },
   );
+  // WebGPU's operator gives no second result.
+  const inverse = graph.provider === 'webgpu' ? inverseDeviation(graph, x, epsilon) : given;
   return tape.record(output, [x, weight], (gradient) => {
     const product = graph.binary('Mul', gradient, x);
     const scaled = graph.binary('Mul', graph.binary('Mul', gradient, weight), inverse);
@@ -75,6 +77,12 @@ export function rmsNorm(tape: Tape, x: Value, weight: Value, epsilon: number): V
       },
     ];
   });
+}
+
+/** 1 / √(mean(x²) + ε) over the last axis, which is kept as 1. */
+export function inverseDeviation(graph: Graph, x: Value, epsilon: number): Value {
+  const variance = graph.mean(graph.binary('Mul', x, x));
+  return graph.unary('Reciprocal', graph.unary('Sqrt', graph.binary('Add', variance, graph.scalar(epsilon))));
 }
 
 /** inverse · g·w − x · inverse³ · mean(g·w·x), the way back through the normalisation itself. */
