@@ -7,7 +7,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { writeBiosSample } from '../src/sample/write';
-import { endSession, Workbench } from '../test/e2e/support';
+import { endSession, until, Workbench } from '../test/e2e/support';
 
 const root = resolve(__dirname, '..');
 const pictures = join(root, 'docs/screenshots');
@@ -41,21 +41,56 @@ async function take(folder: string, theme: string, color: string): Promise<void>
     settings: { 'workbench.colorTheme': color, 'editor.minimap.enabled': false },
   });
   await workbench.showViews();
+  await widen(workbench);
   await workbench.row('Runs', /pit, seed 1.*EM/).waitFor();
   await workbench.expand('Datasets', /^test/);
   await workbench.expand('Schedule', /pit/);
+  await takeDashboard(workbench, theme);
+  await takeAnswers(workbench, theme);
+  await takeSchedule(workbench, theme);
+  await workbench.close();
+}
+
+/** Makes the side bar so wide that most rows of its trees can be read. */
+async function widen({ page }: Workbench): Promise<void> {
+  const box = (await page.locator('.part.sidebar').boundingBox())!;
+  const edge = box.x + box.width;
+  await page.mouse.move(edge, 450);
+  await page.mouse.down();
+  await page.mouse.move(edge + 110, 450, { steps: 5 });
+  await page.mouse.up();
+}
+
+/** As high as it needs to show the cards of the runs too. */
+async function takeDashboard(workbench: Workbench, theme: string): Promise<void> {
+  await workbench.page.setViewportSize({ width: 1400, height: 1090 });
   await workbench.command('PIT: Open Dashboard');
-  await workbench.webview().getByRole('application').first().waitFor();
+  const page = workbench.webview();
+  await page.getByRole('application').first().waitFor();
+  await page.locator('.result').first().waitFor();
   await save(workbench, `dashboard-${theme}`);
   await workbench.command('View: Close All Editors');
+  await workbench.page.setViewportSize({ width: 1400, height: 900 });
+}
+
+async function takeAnswers(workbench: Workbench, theme: string): Promise<void> {
+  await workbench.command('View: Toggle Primary Side Bar Visibility');
   await workbench.openFile('data/test/qa.jsonl');
   await workbench.page.locator('.codelens-decoration', { hasText: /EM \d+/ }).waitFor();
+  for (const mark of ['✓', '✗']) await until(async () => (await workbench.said()).some(({ text }) => text === mark));
   await save(workbench, `answers-${theme}`);
   await workbench.command('View: Close All Editors');
+  await workbench.command('View: Toggle Primary Side Bar Visibility');
+}
+
+async function takeSchedule(workbench: Workbench, theme: string): Promise<void> {
   await workbench.openFile('experiment.pit.json');
-  await workbench.row('Schedule', 'test doc').waitFor();
+  await workbench.view('Datasets').locator('.pane-header').click();
+  await workbench.view('Runs').locator('.pane-header').click();
+  await workbench.expand('Schedule', '1. train QA + train doc');
+  for (const row of ['Epoch 1', 'Step 1']) await workbench.expand('Schedule', row);
+  await workbench.row('Schedule', '?').waitFor();
   await save(workbench, `schedule-${theme}`);
-  await workbench.close();
 }
 
 /** Without messages and tooltips. */
