@@ -1,5 +1,6 @@
 /** Rows with problems in the colours and with the badges that files with problems have. */
 import * as vscode from 'vscode';
+import { counted } from '../../run/format';
 import type { Problem } from '../../dataset/model';
 
 const scheme = 'pit-problems';
@@ -16,7 +17,7 @@ export const problemDecorations: vscode.FileDecorationProvider = {
     const [errors, warnings] = uri.path.slice(1).split('/').map(Number);
     const count = errors + warnings;
     const colour = new vscode.ThemeColor(errors > 0 ? 'list.errorForeground' : 'list.warningForeground');
-    const words = errors > 0 ? `${count} problems in this dataset` : `${warnings} warnings in this dataset`;
+    const words = errors > 0 ? counted(count, 'problem') : counted(warnings, 'warning');
     return new vscode.FileDecoration(count > 9 ? '9+' : String(count), words, colour);
   },
 };

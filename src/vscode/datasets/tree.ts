@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { isReadOnly } from '../../dataset/edit/read-only';
 import type { Source } from '../../dataset/model';
+import { counted } from '../../run/format';
 import type { Library } from '../lab';
 import { uriOf } from './decorations';
 import {
@@ -124,7 +125,7 @@ function sourceOf(node: Node): Source | undefined {
 
 function spoken(node: Node, label: string, description: string, problems: number): string {
   const kind = node.kind === 'portion' ? 'documents' : node.kind;
-  return [`${kind} ${label}`, description, ...(problems > 0 ? [`${problems} problems`] : [])]
+  return [`${kind} ${label}`, description, ...(problems > 0 ? [counted(problems, 'problem')] : [])]
     .filter(Boolean)
     .join(', ');
 }

@@ -3,6 +3,8 @@
  * Files are searched for the question, not kept: there may be many, and somebody only rests the pointer on a line.
  */
 import { open } from 'node:fs/promises';
+import { dirname, sep } from 'node:path';
+import { groups } from '../../dataset/group';
 import { nameOf } from '../../run/names';
 import { messageOf } from '../../errors';
 import type { Prediction } from '../../run/events';
@@ -41,13 +43,36 @@ export async function overStages(
 
 /** At the end of each of some runs, for the runs that were asked this question. */
 export async function acrossRuns(folders: readonly RunFolder[], question: Question): Promise<HistoryRow[]> {
-  return inTurn(folders.slice(0, most), async (folder) => {
+  const newest = folders.slice(0, most);
+  const labels = labelsOf(newest);
+  return inTurn(newest, async (folder) => {
     const last = lastEvents(folder).findLast(
       (event) => event.type === 'evaluated' && event.split === question.split && event.predictions,
     );
     if (last?.type !== 'evaluated' || !last.predictions) return [];
-    return rowOf(nameOf(folder.identity), await findPrediction(folder.file(last.predictions), question));
+    return rowOf(labels.get(folder)!, await findPrediction(folder.file(last.predictions), question));
   });
+}
+
+/** The names of runs; those that share one have as much of their path behind it as tells them apart. */
+function labelsOf(folders: readonly RunFolder[]): Map<RunFolder, string> {
+  const labels = new Map<RunFolder, string>();
+  for (const [name, group] of groups(folders, ({ identity }) => nameOf(identity)))
+    for (const [place, folder] of group.entries()) {
+      const others = group.filter((_, other) => other !== place).map(({ path }) => dirname(path));
+      labels.set(folder, others.length === 0 ? name : `${name} · ${tailApart(dirname(folder.path), others)}`);
+    }
+  return labels;
+}
+
+/** The shortest end of a path that no other path ends with. */
+function tailApart(path: string, others: readonly string[]): string {
+  const names = path.split(sep);
+  for (let count = 1; count < names.length; count++) {
+    const tail = names.slice(-count).join(sep);
+    if (!others.some((other) => other.endsWith(`${sep}${tail}`))) return tail;
+  }
+  return path;
 }
 
 function rowOf(label: string, found: Prediction | undefined): HistoryRow[] {

@@ -1,12 +1,13 @@
 /** How an answer developed: over stages, across runs, and as it is shown. */
 import assert from 'node:assert/strict';
 import { appendFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import type { Prediction, RunEvent } from '../../../src/run/events';
-import { runFiles, type RunFolder } from '../../../src/run/folder';
+import { runFiles, RunFolder } from '../../../src/run/folder';
 import { Evaluations, readBook, standing } from '../../../src/vscode/results/evaluations';
 import { acrossRuns, findPrediction, overStages } from '../../../src/vscode/results/history';
 import { hoverMarkdown, plain } from '../../../src/vscode/results/hover-text';
-import { removePlaces, temporaryRun } from '../run/folders';
+import { identity, removePlaces, temporaryPlace, temporaryRun } from '../run/folders';
 import { prediction, question } from './results.sample';
 
 const where = question('d?1', 'Where?');
@@ -108,6 +109,25 @@ describe('the history of an answer', () => {
     assert.deepEqual(
       rows.map(({ label, answer }) => `${label}: ${answer}`),
       ['PIT, seed 1: Rome', 'PIT, seed 2: Bern'],
+    );
+  });
+
+  it('tells runs of one name apart by where they lie', async () => {
+    const place = temporaryPlace();
+    const at = (...names: string[]) => {
+      const folder = RunFolder.create(join(place, ...names, 'pit-seed1'), { ...identity, title: 'PIT' });
+      evaluated(folder, 1, 'full', [prediction('d?1', 'Where?', 'Rome')]);
+      return folder;
+    };
+    const folders = [at('runs', 'demo'), at('runs', 'demo-2'), at('other', 'runs', 'demo-2'), twoStages(2)];
+    assert.deepEqual(
+      (await acrossRuns(folders, where)).map(({ label }) => label),
+      [
+        'PIT, seed 1 · demo',
+        `PIT, seed 1 · ${join(basename(place), 'runs', 'demo-2')}`,
+        `PIT, seed 1 · ${join('other', 'runs', 'demo-2')}`,
+        'PIT, seed 2',
+      ],
     );
   });
 
