@@ -25,7 +25,7 @@ export class OnnxAnswerer implements Pick<Learner, 'config' | 'generate' | 'clos
 
   static async open({ config, weights, threads }: AnswererSettings): Promise<OnnxAnswerer> {
     const graph = generationGraph(config, weights);
-    const session = await openSession(graph.bytes, threads);
+    const session = await openSession(graph.bytes, { threads });
     return new OnnxAnswerer(config, session, new Generation(session, graph, config));
   }
 

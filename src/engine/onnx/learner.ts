@@ -1,14 +1,15 @@
 /**
- * The embedded learner: ONNX Runtime's CPU provider inside this process. It builds each graph the first time it is
+ * The embedded learner: ONNX Runtime inside this process, on the processor or on a GPU through WebGPU. It builds each graph the first time it is
  * needed; a graph serves batches of every shape, so there is one of each kind.
  */
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import type { ModelConfig } from '../../model/config';
-import { sizeOf, trainedParameters } from '../../model/parameters';
+import { parametersOf, sizeOf, trainedParameters } from '../../model/parameters';
 import type { Batch, DeviceReport, GenerateOptions, Learner, OptimizerSettings, Score, StepResult } from '../learner';
 import { corrections } from './adamw';
 import { OnnxAnswerer } from './answerer';
 import { batchFeeds, scoredPlaces } from './batch-inputs';
+import type { Provider } from './graph';
 import {
   type Compiled,
   firstOf,
@@ -20,7 +21,8 @@ import {
   updateGraph,
 } from './graphs';
 import { deviceReport, openSession } from './session';
-import { type Tensors, TrainingState } from './state';
+import { asTensors, reusable, type Tensors, TrainingState } from './state';
+import { upload } from './upload';
 
 export interface OnnxSettings {
   config: ModelConfig;
@@ -29,6 +31,7 @@ export interface OnnxSettings {
   optimizer: OptimizerSettings;
   /** Processor threads; 0 for one a core. */
   threads: number;
+  provider?: Provider;
 }
 
 interface Program<Graph> {
@@ -39,63 +42,67 @@ interface Program<Graph> {
 export class OnnxLearner implements Learner {
   readonly report: DeviceReport;
   private readonly state: TrainingState;
+  private readonly provider: Provider;
   private readonly programs = new Map<string, Promise<Program<unknown>>>();
   private sums: [Tensors, Tensors] | undefined;
+  private moved?: Promise<void>;
 
   constructor(private readonly settings: OnnxSettings) {
-    this.state = new TrainingState(settings.config, settings.weights);
-    this.report = deviceReport(settings.threads);
+    this.provider = settings.provider ?? 'cpu';
+    this.state = new TrainingState(settings.config, settings.weights, this.provider);
+    this.report = deviceReport(settings.threads, this.provider);
   }
 
   get config(): ModelConfig {
     return this.settings.config;
   }
 
-  step(batches: readonly Batch[], rate: number): Promise<StepResult> {
+  async step(batches: readonly Batch[], rate: number): Promise<StepResult> {
+    await this.onDevice();
     return batches.length === 1 ? this.stepAtOnce(batches[0], rate) : this.stepAccumulated(batches, rate);
   }
 
   private async stepAtOnce(batch: Batch, rate: number): Promise<StepResult> {
     const { config, optimizer } = this.settings;
-    const program = await this.program('step', () => stepGraph(config, optimizer));
+    const program = await this.program('step', () => stepGraph(config, optimizer, this.provider));
     const places = scoredPlaces(batch);
     const feeds = { ...this.state.inputs, ...batchFeeds(batch, places), ...this.scalars(rate) };
-    const { loss, norm, terms } = await run(program, feeds, this.updated(program.graph));
-    this.state.advance();
-    return { loss: loss[0], gradientNorm: norm[0], losses: [spread(batch, places, terms)] };
+    const { results, written } = await run(program, feeds, this.state.outputs);
+    this.state.advance(written);
+    return { loss: results.loss[0], gradientNorm: results.norm[0], losses: [spread(batch, places, results.terms)] };
   }
 
   /** Gradients of one micro-batch after another are added up in two sets of tensors in turn, then applied. */
   private async stepAccumulated(batches: readonly Batch[], rate: number): Promise<StepResult> {
     const { config, optimizer } = this.settings;
-    this.sums ??= [zeroSums(config), zeroSums(config)];
-    let [sums, spare] = this.sums;
+    let [sums, spare] = (this.sums ??= this.noSums());
     for (const tensor of Object.values(sums)) (tensor.data as Float32Array).fill(0);
     const losses: Float32Array[] = [];
     let total = 0;
     for (const batch of batches) {
-      const program = await this.program('gradient', () => gradientGraph(config));
+      const program = await this.program('gradient', () => gradientGraph(config, this.provider));
       const places = scoredPlaces(batch);
       const feeds = { ...this.state.weights, ...sums, ...batchFeeds(batch, places) };
-      const outputs = [...program.graph.perWeight.gradient].map(([name, result]) => [result, spare[gradientOf(name)]]);
-      const { loss, terms } = await run(program, feeds, Object.fromEntries(outputs));
-      total += loss[0];
-      losses.push(spread(batch, places, terms));
-      [sums, spare] = [spare, sums];
+      const { results, written } = await run(program, feeds, spare);
+      total += results.loss[0];
+      losses.push(spread(batch, places, results.terms));
+      [sums, spare] = [written, reusable(sums)];
     }
-    const program = await this.program('update', () => updateGraph(config, optimizer));
+    const program = await this.program('update', () => updateGraph(config, optimizer, this.provider));
     const feeds = { ...this.state.slots, ...sums, ...this.scalars(rate) };
-    const { norm } = await run(program, feeds, this.updated(program.graph));
-    this.state.advance();
-    return { loss: total, gradientNorm: norm[0], losses };
+    const { results, written } = await run(program, feeds, this.state.outputs);
+    this.state.advance(written);
+    this.sums = this.provider === 'cpu' ? [sums, spare] : undefined;
+    return { loss: total, gradientNorm: results.norm[0], losses };
   }
 
   async score(batch: Batch): Promise<Score> {
+    await this.onDevice();
     const { config } = this.settings;
     const places = scoredPlaces(batch);
     const hits = new Uint8Array(batch.weights.length);
     if (places.length === 0) return { losses: new Float32Array(batch.weights.length), hits };
-    const program = await this.program('score', () => scoreGraph(config));
+    const program = await this.program('score', () => scoreGraph(config, this.provider));
     const results = await program.session.run({ ...this.state.weights, ...batchFeeds(batch, places) });
     const found = results[program.graph.results.losses].data as Float32Array;
     const best = results[program.graph.results.best].data as BigInt64Array;
@@ -106,7 +113,9 @@ export class OnnxLearner implements Learner {
   /** Packs the weights as they are now, so many prompts in one call are best. Throws if one leaves no room to answer. */
   async generate(prompts: readonly Int32Array[], options: GenerateOptions): Promise<Int32Array[]> {
     const { config, threads } = this.settings;
-    const answerer = await OnnxAnswerer.open({ config, weights: this.state.weights, threads });
+    const weights = new Map<string, Float32Array>();
+    for (const { name } of parametersOf(config)) weights.set(name, await this.state.values(name));
+    const answerer = await OnnxAnswerer.open({ config, weights: asTensors(config, weights), threads });
     try {
       return await answerer.generate(prompts, options);
     } finally {
@@ -139,19 +148,20 @@ export class OnnxLearner implements Learner {
     );
   }
 
-  /** The spare state's tensors under the names of the graph's results. */
-  private updated({ perWeight }: Compiled<string>): Tensors {
-    const { outputs } = this.state;
-    const under = (results: Map<string, string>, key: (name: string) => string) =>
-      [...results].map(([name, result]) => [result, outputs[key(name)]]);
-    return Object.fromEntries([
-      ...under(perWeight.weight, (name) => name),
-      ...under(perWeight.first, firstOf),
-      ...under(perWeight.second, secondOf),
-    ]);
+  /** Weights are moved to the device once, before they are first computed with. */
+  private onDevice(): Promise<void> {
+    if (this.provider === 'cpu') return Promise.resolve();
+    this.moved ??= this.state.moveWeights((tensors) => upload(tensors, this.settings.threads));
+    return this.moved;
   }
 
-  private program<Graph extends { bytes: Uint8Array }>(key: string, build: () => Graph): Promise<Program<Graph>> {
+  /** Two sets of sums, or one where results bring memory of their own. */
+  private noSums(): [Tensors, Tensors] {
+    const { config } = this.settings;
+    return [zeroSums(config), this.provider === 'cpu' ? zeroSums(config) : {}];
+  }
+
+  private program<Graph extends Compiled<string>>(key: string, build: () => Graph): Promise<Program<Graph>> {
     const known = this.programs.get(key) as Promise<Program<Graph>> | undefined;
     if (known) return known;
     const made = this.compile(build());
@@ -159,22 +169,41 @@ export class OnnxLearner implements Learner {
     return made;
   }
 
-  private async compile<Graph extends { bytes: Uint8Array }>(graph: Graph): Promise<Program<Graph>> {
-    return { graph, session: await openSession(graph.bytes, this.settings.threads) };
+  private async compile<Graph extends Compiled<string>>(graph: Graph): Promise<Program<Graph>> {
+    const { provider } = this;
+    const { threads } = this.settings;
+    return { graph, session: await openSession(graph.bytes, { provider, threads, kept: [...slotsOf(graph).keys()] }) };
   }
 }
 
-/** Runs a program into preallocated tensors; gives its other results by what they are. */
+const slotNames = { weight: (name: string) => name, first: firstOf, second: secondOf, gradient: gradientOf };
+
+/** Results that belong to a weight: the input that takes them next time, by the result's name. */
+function slotsOf({ perWeight }: Compiled<string>): Map<string, string> {
+  const kinds = Object.entries(perWeight) as [keyof typeof slotNames, Map<string, string>][];
+  return new Map(
+    kinds.flatMap(([kind, results]) => [...results].map(([weight, result]) => [result, slotNames[kind](weight)])),
+  );
+}
+
+/** Runs a program, into tensors where `outputs` has some; gives results for people, and what belongs to weights. */
 async function run<Results extends string>(
   { graph, session }: Program<Compiled<Results>>,
   feeds: Tensors,
   outputs: Tensors,
-): Promise<Record<Results, Float32Array>> {
+): Promise<{ results: Record<Results, Float32Array>; written: Tensors }> {
   const named = Object.entries(graph.results) as [Results, string][];
-  const fetches = { ...Object.fromEntries(named.map(([, name]) => [name, null])), ...outputs };
-  const results = await session.run(feeds, fetches);
-  const values = named.map(([key, name]) => [key, results[name].data as Float32Array]);
-  return Object.fromEntries(values) as Record<Results, Float32Array>;
+  const slots = [...slotsOf(graph)];
+  const fetches = [
+    ...named.map(([, name]) => [name, null]),
+    ...slots.map(([name, slot]) => [name, outputs[slot] ?? null]),
+  ];
+  const found = await session.run(feeds, Object.fromEntries(fetches));
+  const values = named.map(([key, name]) => [key, found[name].data as Float32Array]);
+  return {
+    results: Object.fromEntries(values) as Record<Results, Float32Array>,
+    written: Object.fromEntries(slots.map(([name, slot]) => [slot, found[name] as Tensor])),
+  };
 }
 
 /** Values of the scored places, put where they belong: [rows × length]. */

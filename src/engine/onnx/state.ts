@@ -1,6 +1,7 @@
 /**
- * Weights, moments and step count of a model in training, and their files. What is trained exists twice: a step reads
- * one set and writes the other, so that no weight is allocated or copied between steps. What is frozen exists once.
+ * Weights, moments and step count of a model in training, and their files. On the processor, what is trained exists
+ * twice: a step reads one set and writes the other, so that no weight is allocated or copied between steps. What is
+ * frozen exists once. On a GPU all of it stays in the device's memory and is read back for files alone.
  */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
@@ -10,6 +11,7 @@ import type { ModelConfig } from '../../model/config';
 import { openTrained, writeModel } from '../../model/folder';
 import { type Parameter, parametersOf, sizeOf } from '../../model/parameters';
 import { readHeader, readTensor, writeSafetensors } from '../../model/safetensors';
+import type { Provider } from './graph';
 import { firstOf, secondOf } from './graphs';
 
 export type Tensors = Record<string, Tensor>;
@@ -18,15 +20,17 @@ export class TrainingState {
   /** Optimiser steps since the last reset. */
   steps = 0;
   private readonly trained: readonly Parameter[];
-  private readonly frozen: Tensors;
+  private frozen: Tensors;
   private current: Tensors;
-  /** Made with the moments when training begins: who only scores or answers needs neither. */
   private spare: Tensors = {};
+  /** Moments are made when training begins: who only scores or answers needs none. */
+  private hasMoments = false;
 
   /** @param weights taken over, not copied */
   constructor(
     readonly config: ModelConfig,
     weights: ReadonlyMap<string, Float32Array>,
+    private readonly provider: Provider = 'cpu',
   ) {
     const tensors = asTensors(config, weights);
     const parameters = parametersOf(config);
@@ -47,7 +51,7 @@ export class TrainingState {
     return this.current;
   }
 
-  /** Where a step writes. */
+  /** Where a step may write: all that it writes, or nothing, where results bring memory of their own. */
   get outputs(): Tensors {
     return this.spare;
   }
@@ -56,28 +60,40 @@ export class TrainingState {
     return { ...this.frozen, ...Object.fromEntries(this.trained.map(({ name }) => [name, this.current[name]])) };
   }
 
-  /** Makes what was written the current state. */
-  advance(): void {
-    [this.current, this.spare] = [this.spare, this.current];
+  /** Makes what a step has written the current state. */
+  advance(written: Tensors): void {
+    this.spare = reusable(this.current);
+    this.current = written;
     this.steps++;
+  }
+
+  /** Puts the weights where `move` does, once for all steps. */
+  async moveWeights(move: (tensors: Tensors) => Promise<Tensors>): Promise<void> {
+    this.frozen = await move(this.frozen);
+    this.current = { ...this.current, ...(await move(this.current)) };
+  }
+
+  /** The numbers of a weight or moment, wherever they are. */
+  async values(name: string): Promise<Float32Array> {
+    return (await (this.current[name] ?? this.frozen[name]).getData()) as Float32Array;
   }
 
   resetOptimizer(): void {
     this.steps = 0;
-    if (this.isPrepared) for (const name of this.moments()) data(this.current[name]).fill(0);
+    if (this.hasMoments) Object.assign(this.current, zeros(this.trained, momentNames));
   }
 
   async save(folder: string, { optimizer }: { optimizer: boolean }): Promise<void> {
-    await writeModel(folder, this.config, { get: (name) => data(this.current[name]) });
+    await writeModel(folder, this.config, await this.all(this.trained.map(({ name }) => name)));
     const file = path.join(folder, 'optimizer.safetensors');
     if (!optimizer) return;
     this.prepare();
-    await writeSafetensors(file, this.named(this.moments()), { steps: String(this.steps) });
+    await writeSafetensors(file, await this.named(this.moments()), { steps: String(this.steps) });
   }
 
   async restore(folder: string): Promise<void> {
     const weights = await openTrained(folder, this.config);
-    for (const { name } of this.trained) data(this.current[name]).set(await weights.read(name));
+    for (const { name } of this.trained) this.put(name, await weights.read(name));
     const file = path.join(folder, 'optimizer.safetensors');
     if (!existsSync(file)) return this.resetOptimizer();
     this.prepare();
@@ -90,7 +106,7 @@ export class TrainingState {
   private async load(file: string, names: readonly string[]): Promise<Record<string, string | undefined>> {
     const { tensors, metadata } = await readHeader(file);
     for (const name of names) this.check(file, name, tensors.get(name)?.shape);
-    for (const name of names) data(this.current[name]).set(await readTensor(tensors.get(name)!));
+    for (const name of names) this.put(name, await readTensor(tensors.get(name)!));
     return metadata;
   }
 
@@ -103,18 +119,26 @@ export class TrainingState {
       );
   }
 
-  private named(names: readonly string[]) {
-    return names.map((name) => ({ name, shape: this.current[name].dims, data: data(this.current[name]) }));
+  private async named(names: readonly string[]) {
+    const values = await this.all(names);
+    return names.map((name) => ({ name, shape: this.current[name].dims, data: values.get(name)! }));
   }
 
-  private get isPrepared(): boolean {
-    return Object.keys(this.spare).length > 0;
+  private async all(names: readonly string[]): Promise<Map<string, Float32Array>> {
+    const values = new Map<string, Float32Array>();
+    for (const name of names) values.set(name, await this.values(name));
+    return values;
+  }
+
+  private put(name: string, values: Float32Array): void {
+    this.current[name] = new Tensor('float32', values, this.current[name].dims);
   }
 
   private prepare(): void {
-    if (this.isPrepared) return;
+    if (this.hasMoments) return;
+    this.hasMoments = true;
     Object.assign(this.current, zeros(this.trained, momentNames));
-    this.spare = zeros(this.trained, (name) => [name, ...momentNames(name)]);
+    if (this.provider === 'cpu') this.spare = zeros(this.trained, (name) => [name, ...momentNames(name)]);
   }
 
   private moments(): string[] {
@@ -141,4 +165,10 @@ function zeros(parameters: readonly Parameter[], namesOf: (name: string) => stri
   return Object.fromEntries(tensors);
 }
 
-const data = (tensor: Tensor): Float32Array => tensor.data as Float32Array;
+/** Tensors to write into again; what lies on a device is let go. */
+export function reusable(tensors: Tensors): Tensors {
+  const isOnDevice = Object.values(tensors).some(({ location }) => location === 'gpu-buffer');
+  if (!isOnDevice) return tensors;
+  for (const tensor of Object.values(tensors)) tensor.dispose();
+  return {};
+}

@@ -13,7 +13,7 @@ import { add, gatedUnit, linear, reshaped, rmsNorm, takeRows } from '../../../sr
 import { Tape } from '../../../src/engine/onnx/tape';
 import { crossEntropy, embed } from '../../../src/engine/onnx/vocabulary';
 import * as reference from './reference';
-import { assertNear, dot, evaluate, norm, Random, tiny } from './support';
+import { assertNear, dot, evaluate, norm, provider, Random, tiny } from './support';
 
 interface Input {
   /** As the graph knows it, run-time dimensions by name. */
@@ -164,7 +164,7 @@ const operations: Record<string, Operation> = {
 
 /** Output and gradients by the engine, at the given values; the projection has the shape of the output. */
 async function run({ inputs, given, engine }: Operation, values: Float32Array[], projection: Tensor) {
-  const tape = new Tape(new Graph());
+  const tape = new Tape(new Graph(provider));
   const named = inputs.map(({ shape }, i) => tape.graph.input(`input.${i}`, shape));
   const output = engine(tape, named);
   const results = [output, ...tape.gradients(project(tape, output), named)];

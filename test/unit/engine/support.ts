@@ -6,14 +6,16 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { Tensor } from 'onnxruntime-node';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { Batch, OptimizerSettings } from '../../../src/engine/learner';
 import { batchFeeds, scoredPlaces } from '../../../src/engine/onnx/batch-inputs';
+import type { Provider } from '../../../src/engine/onnx/graph';
 import { gradientGraph, gradientOf } from '../../../src/engine/onnx/graphs';
 import { OnnxLearner } from '../../../src/engine/onnx/learner';
+import { openSession } from '../../../src/engine/onnx/session';
 import { llamaBlock, type ModelConfig } from '../../../src/model/config';
 import { readModel } from '../../../src/model/folder';
 import { parametersOf, sizeOf, trainedParameters } from '../../../src/model/parameters';
@@ -130,13 +132,16 @@ export function apart(examples: readonly Example[]): Batch {
   );
 }
 
+/** What the learner's tests run on: the processor, or a GPU where the environment says so. */
+export const provider: Provider = process.env.PIT_TEST_PROVIDER === 'webgpu' ? 'webgpu' : 'cpu';
+
 export function learnerOf(
   config: ModelConfig,
   weights: Numbers,
   { optimizer = adam, threads = 2 }: { optimizer?: OptimizerSettings; threads?: number } = {},
 ): OnnxLearner {
   const own = new Map([...weights].map(([name, values]) => [name, values.slice()]));
-  return new OnnxLearner({ config, weights: own, optimizer, threads });
+  return new OnnxLearner({ config, weights: own, optimizer, threads, provider });
 }
 
 /** A folder that is gone after `use`. */
@@ -171,7 +176,7 @@ export async function evaluate(
   feeds: Record<string, Tensor>,
   names: readonly string[],
 ): Promise<Float32Array[]> {
-  const session = await InferenceSession.create(bytes, { intraOpNumThreads: 2, logSeverityLevel: 3 });
+  const session = await openSession(bytes, { provider, threads: 2 });
   const results = await session.run(feeds, [...names]);
   await session.release();
   return names.map((name) => results[name].data as Float32Array);
@@ -179,7 +184,7 @@ export async function evaluate(
 
 /** Loss of a batch and the gradient of every weight, as the engine accumulates them. */
 export async function gradientsOf(config: ModelConfig, weights: Numbers, batch: Batch) {
-  const graph = gradientGraph(config);
+  const graph = gradientGraph(config, provider);
   const tensors = parametersOf(config).flatMap(({ name, shape, frozen }) => [
     [name, new Tensor('float32', weights.get(name)!, shape)],
     ...(frozen ? [] : [[gradientOf(name), new Tensor('float32', new Float32Array(sizeOf(shape)), shape)]]),
