@@ -51,8 +51,9 @@ function node() {
 /** Runs npm with the Node that will run what it installs. Scripts stay off: they would build what nothing here needs. */
 function npm(folder, ...words) {
   const { status, stderr } = npmRun(folder, [...words, '--ignore-scripts', '--no-audit', '--no-fund']);
-  if (status !== 0)
-    throw new Error(`VS Code for the browser could not be installed: npm ${words[0]} failed.\n${stderr}`);
+  if (status === 0) return;
+  const [, why = `exit status ${status}`] = /^npm (?:error|ERR!) code (\S+)/m.exec(stderr) ?? [];
+  throw new Error(`VS Code for the browser could not be installed: npm ${words[0]} failed (${why}) in ${folder}.`);
 }
 
 function builds(...packages) {

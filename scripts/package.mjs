@@ -11,7 +11,7 @@ import { ready } from './ready.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const out = join(root, 'dist-package');
 const native = join(root, 'node_modules/onnxruntime-node');
-const targets = ['linux-x64', 'linux-arm64', 'darwin-arm64', 'darwin-x64', 'win32-x64', 'win32-arm64'];
+const targets = ['linux-x64', 'linux-arm64', 'darwin-arm64', 'win32-x64', 'win32-arm64'];
 const largest = 60e6;
 const kept = ['media', 'schemas', 'syntaxes', 'samples/bios', 'CHANGELOG.md', 'LICENSE'];
 const left = /(base-data|base\.pit\.json|\.map|\.d\.ts)$/;
@@ -24,7 +24,13 @@ for (const target of chosenTargets()) await pack(target);
 
 function chosenTargets() {
   const names = process.argv.slice(2).map((name) => (name === 'this' ? `${process.platform}-${process.arch}` : name));
-  return targets.filter((target) => existsSync(libraryOf(target)) && (names.length === 0 || names.includes(target)));
+  const unknown = names.filter((name) => !targets.includes(name));
+  if (unknown.length === 0) return names.length > 0 ? names : targets;
+  console.error(
+    `onnxruntime-node has no library for ${unknown.join(' and ')}, so nothing would train there; ` +
+      `there are packages for ${targets.join(', ')}.`,
+  );
+  process.exit(1);
 }
 
 async function pack(target) {

@@ -8,12 +8,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const oldestNode = 20;
+const oldestNode = [20, 9];
 
 /** Ends the process with one sentence where that can't be done. */
 export function ready() {
-  const [major] = process.versions.node.split('.');
-  if (Number(major) < oldestNode) stop(`PIT Lab needs Node ${oldestNode} or later; this is ${process.version}.`);
+  if (isOlder(process.versions.node))
+    stop(`PIT Lab needs Node ${oldestNode.join('.')} or later; this is ${process.version}.`);
   if (!existsSync(join(root, 'src'))) return;
   const installed = timeOf('node_modules/.package-lock.json');
   if (installed < timeOf('package-lock.json') && isLink('node_modules'))
@@ -22,6 +22,11 @@ export function ready() {
   const sources = ['src', 'webview', 'package.json', 'esbuild.mjs'].map(newest);
   const bundles = ['dist/cli.cjs', 'dist/trainer.cjs', 'dist/extension.cjs'].map(timeOf);
   if (Math.min(...bundles) < Math.max(...sources)) run('Building', process.execPath, ['esbuild.mjs']);
+}
+
+function isOlder(version) {
+  const [major, minor] = version.split('.').map(Number);
+  return major < oldestNode[0] || (major === oldestNode[0] && minor < oldestNode[1]);
 }
 
 /** Installing would empty the folder behind a link, which others may use. */

@@ -39,6 +39,7 @@ const suites = [
     words: (files) => [...mocha(files, ['test/e2e/**/*.spec.ts'], 300_000), '--require', './test/e2e/session.ts'],
   },
 ];
+let host;
 const total = { passed: 0, failed: 0, skipped: 0 };
 for (const suite of suites) {
   const named = positionals.filter((file) => suiteOf(file) === suite);
@@ -92,8 +93,12 @@ async function runSuite({ title, folder, words }, files) {
   total.skipped += skipped;
 }
 
-/** Installs VS Code and a Chromium, or says in one sentence what is missing. */
-async function hasHost() {
+/** Whether VS Code and a Chromium are there; they are looked for, and what is missing is said, once. */
+function hasHost() {
+  return (host ??= findHost());
+}
+
+async function findHost() {
   try {
     installHost();
     const { installBrowser } = await import('./browser.mjs');

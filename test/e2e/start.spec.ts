@@ -25,10 +25,15 @@ describe('npm start', () => {
     });
     const ended = once(child, 'exit');
     let address = '';
+    const said: string[] = [];
     for await (const line of createInterface({ input: child.stdout! })) {
+      said.push(line);
       address = /http:\/\/localhost:\S+/.exec(line)?.[0] ?? address;
       if (line.includes('Ctrl+C')) break;
     }
+    const words = said.join('\n');
+    assert.match(words, /Open this address .* click the PIT icon at the left: datasets, schedule and runs\./);
+    assert.match(words, /Click ▷ \(Run PIT\) above the schedule, .* and press Enter\./);
     const workbench = await Workbench.visit(address);
     await workbench.showViews();
     await workbench.row('Datasets', /^test/).waitFor();
