@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
+import { problemDecorations } from '../../src/vscode/datasets/decorations';
 import type { DatasetsView, Lab } from '../../src/vscode/lab';
 import type { Node } from '../../src/vscode/datasets/nodes';
 import { theLab, until, workspaceFile } from './support';
@@ -94,6 +95,23 @@ describe('Datasets view', () => {
     await until(() => selected().startsWith(`${id}?`));
   });
 
+  it('follows the cursor only where the setting says so, and on request', async () => {
+    const editor = await vscode.window.showTextDocument(rivers);
+    const selected = () => datasets.view.selection.map((node) => 'exampleId' in node && node.exampleId).join();
+    const settings = vscode.workspace.getConfiguration('pit');
+    editor.selection = new vscode.Selection(6, 0, 6, 0);
+    await until(() => selected() === 'The Rhine?1');
+    await settings.update('datasets.followEditor', false, vscode.ConfigurationTarget.Workspace);
+    editor.selection = new vscode.Selection(10, 0, 10, 0);
+    await run('pit.revealInDatasets');
+    await until(() => selected() === 'The Rhine?2');
+    editor.selection = new vscode.Selection(6, 0, 6, 0);
+    await vscode.window.showTextDocument(questions);
+    await settings.update('datasets.followEditor', undefined, vscode.ConfigurationTarget.Workspace);
+    await vscode.window.showTextDocument(rivers);
+    await until(() => selected() === 'The Rhine?1');
+  });
+
   it('adds, changes and deletes in .qa, each undone in one step', async () => {
     const before = await text(rivers);
     await run('pit.addQuestion', await rhine(), { question: 'How long?', answers: ['1,230 km', 'long'] });
@@ -117,6 +135,27 @@ describe('Datasets view', () => {
     assert.deepEqual(await asked(), ['Into which sea does the Rhine flow?']);
     await undo(rivers);
     assert.equal(await text(rivers), before);
+  });
+
+  it('adds a document beside another, and changes its text', async () => {
+    const before = await text(rivers);
+    const test = await child(await people(), 'test');
+    await run('pit.addDocument', await rhine(), { title: 'The Elbe', text: 'A river to the north.' });
+    assert.equal(await text(rivers), `${before}\n# The Elbe\nsplit: test\n\nA river to the north.\n`);
+    const elbe = await child(await child(await people(), 'test'), 'The Elbe');
+    await run('pit.editDocument', elbe, { text: 'It ends at Cuxhaven.' });
+    assert.equal(await text(rivers), `${before}\n# The Elbe\nsplit: test\n\nIt ends at Cuxhaven.\n`);
+    await undo(rivers);
+    await undo(rivers);
+    assert.equal(await text(rivers), before);
+
+    const documents = workspaceFile('data/test/doc.jsonl');
+    const known = await text(documents);
+    const [person] = await children(test);
+    await run('pit.editDocument', person, { text: 'Nobody knows.' });
+    assert.deepEqual(lineOf(await text(documents), 0), { ...lineOf(known, 0), text: 'Nobody knows.' });
+    await undo(documents);
+    assert.equal(await text(documents), known);
   });
 
   it('changes and moves rows of JSONL with everything else in them', async () => {
@@ -183,9 +222,12 @@ describe('Datasets view', () => {
     await type(rivers, new vscode.Position(end, 0), '\nQ: Open?\n');
     await until(() => problems(rivers).length === 1);
     assert.deepEqual(problems(rivers), [`${end + 2}: This question has no answer.`]);
-    const { tooltip, resourceUri } = await item(await child(await child(await people(), 'test'), 'The Rhine'));
-    assert.match(String(tooltip), /Line \d+: This question has no answer\./);
-    assert.ok(resourceUri);
+    const row = await item(await child(await child(await people(), 'test'), 'The Rhine'));
+    assert.match(String(row.tooltip), /Line \d+: This question has no answer\./);
+    assert.match(row.accessibilityInformation!.label, /, 1 problem$/);
+    const { token } = new vscode.CancellationTokenSource();
+    const badge = await problemDecorations.provideFileDecoration(row.resourceUri!, token);
+    assert.deepEqual([badge?.badge, badge?.tooltip], ['1', '1 problem']);
     await type(rivers, new vscode.Position(end + 2, 0), 'A: yes\n');
     await until(() => problems(rivers).length === 0);
     await restore([rivers]);

@@ -2,47 +2,31 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import type { RunEvent } from '../../src/run/events';
-import { RunFolder } from '../../src/run/folder';
-import type { Lab, LiveRun, Runs } from '../../src/vscode/lab';
+import { runFiles, RunFolder } from '../../src/run/folder';
+import { lockHolder } from '../../src/run/lock';
+import type { Lab, Runs } from '../../src/vscode/lab';
 import { Desk } from '../../src/vscode/runs/desk';
 import { Digests } from '../../src/vscode/runs/digests';
 import { Endings } from '../../src/vscode/runs/endings';
 import { WorkspaceRuns } from '../../src/vscode/runs/registry';
 import { RunsTree } from '../../src/vscode/runs/tree';
-import { fillWorld } from '../cli/small';
-import { until } from './support';
-
-const extension = () => vscode.extensions.getExtension<Lab>('pit-lab.pit-lab')!;
-const bundle = (name: string) => join(extension().extensionPath, 'dist', name);
+import { RunProgressViews } from '../../src/vscode/runs/progress';
+import { answering, bundle, replace, theLab, until } from './support';
+import { makeWorld, untilRun, type World } from './worlds';
 
 describe('Run PIT', function () {
   this.timeout(300_000);
   let lab: Lab;
   let runs: Runs;
-  const restore: (() => void)[] = [];
 
   before(async () => {
-    lab = await extension().activate();
+    lab = await theLab();
     runs = lab.runs;
   });
-  afterEach(() => restore.splice(0).forEach((undo) => undo()));
-
-  /** Answers the next messages of a kind; gives what they said. */
-  function answering(kind: 'showWarningMessage' | 'showErrorMessage' | 'showInformationMessage', answer?: string) {
-    const said: string[] = [];
-    const original = vscode.window[kind];
-    const fake = (message: string, ...rest: unknown[]) => {
-      said.push(message);
-      return Promise.resolve(rest.includes(answer) ? answer : undefined);
-    };
-    Object.assign(vscode.window, { [kind]: fake });
-    restore.push(() => Object.assign(vscode.window, { [kind]: original }));
-    return said;
-  }
 
   async function run(world: World, variants = ['pit']): Promise<string[]> {
     const paths = await vscode.commands.executeCommand<string[]>('pit.run', world.file, { variants, seeds: [1] });
@@ -90,8 +74,11 @@ describe('Run PIT', function () {
     const [path] = await run(world);
     answering('showInformationMessage');
     await untilRun(runs, path, ({ progress }) => (progress?.stage?.step ?? 0) >= 2);
+    const processes = processesOf(path);
+    assert.deepEqual(processes.map(isThere), [true, true]);
     await vscode.commands.executeCommand('pit.stopRun', path);
     await untilRun(runs, path, ({ state }) => state === 'stopped');
+    await until(() => !processes.some(isThere));
     await vscode.commands.executeCommand('pit.resumeRun', path);
     await untilRun(runs, path, ({ state }) => state === 'finished');
     const order = RunFolder.open(path)
@@ -101,6 +88,33 @@ describe('Run PIT', function () {
       order.map(({ step }) => step),
       order.map((_, i) => i + 1),
     );
+  });
+
+  it('shows what trains in the status bar and in a notification, and both can stop it', async () => {
+    const world = await makeWorld('noted', { recipes: [{ recipe: 'pit', epochs: [30, 1] }] });
+    answering('showInformationMessage');
+    const bars = watchedBars();
+    const notes = watchedNotes('noted');
+    const views = new RunProgressViews(runs);
+    const [bar, stop] = bars;
+    const [path] = await run(world);
+    await untilRun(runs, path, ({ progress }) => (progress?.stage?.step ?? 0) >= 2);
+    await until(() => notes.every(({ said }) => said.length > 0) && bar.isShown && stop.isShown);
+    assert.match(bar.item.text, /^\$\(sync~spin\) .*pit.*\d+ %/);
+    assert.match(notes[0].said.at(-1)!, /\d+ %/);
+    const processes = processesOf(path);
+    notes[0].cancel();
+    await untilRun(runs, path, ({ state }) => state === 'stopped');
+    await Promise.all(notes.map(({ over }) => over));
+    assert.deepEqual([bar.isShown, stop.isShown], [false, false]);
+    await until(() => !processes.some(isThere));
+    await vscode.commands.executeCommand('pit.resumeRun', path);
+    await untilRun(runs, path, ({ progress }) => progress?.stage !== undefined);
+    await until(() => stop.isShown);
+    assert.equal(stop.item.command, 'pit.stopAllRuns');
+    await vscode.commands.executeCommand(stop.item.command);
+    await untilRun(runs, path, ({ state }) => state === 'stopped');
+    views.dispose();
   });
 
   it('takes a run that waits out of the queue, and the rest goes on', async () => {
@@ -120,11 +134,16 @@ describe('Run PIT', function () {
     const [path] = await run(world);
     await untilRun(runs, path, ({ progress }) => (progress?.stage?.step ?? 0) >= 2);
     const said = answering('showErrorMessage', 'Resume');
+    appendFileSync(RunFolder.open(path).file(runFiles.log), 'first\nsecond\nthe disk is on fire\n');
     process.kill(RunFolder.open(path).holder()!.pid, 'SIGKILL');
     const dead = await untilRun(runs, path, ({ state }) => state === 'interrupted');
     assert.match(dead.reason!, /killed \(SIGKILL\)/);
     await untilRun(runs, path, ({ state }) => state === 'finished');
-    assert.match(said[0], /Pre-instruction-tuning.*interrupted.*SIGKILL/i);
+    assert.match(
+      said[0],
+      /^⑦ Pre-instruction-tuning, seed 1 was interrupted\. .*SIGKILL.*\. Last words: .*the disk is on fire$/is,
+    );
+    assert.deepEqual(said.length, 1);
   });
 
   it('finds a run again in a window that comes later, with nothing missing', async () => {
@@ -162,14 +181,12 @@ describe('Run PIT', function () {
       readFileSync(world.file.fsPath, 'utf8').replace('"name": "reading"', '"name": "other"'),
     );
     await until(async () => (await lab.experiments.files()).some(({ fsPath }) => fsPath === other.fsPath));
-    const original = vscode.window.showQuickPick;
     const offered: string[] = [];
     const pick = (items: readonly { label: string }[]) => {
       offered.push(...items.map(({ label }) => basename(label)));
       return Promise.resolve(items.find(({ label }) => label.endsWith('other.pit.json')));
     };
-    Object.assign(vscode.window, { showQuickPick: pick });
-    restore.push(() => Object.assign(vscode.window, { showQuickPick: original }));
+    replace(vscode.window, { showQuickPick: pick as unknown as typeof vscode.window.showQuickPick });
     const data = vscode.Uri.file(join(world.root, 'data/train/qa.jsonl'));
     const [path] = (await vscode.commands.executeCommand<string[]>('pit.run', data, {
       variants: ['pit'],
@@ -223,10 +240,13 @@ describe('Run PIT', function () {
     await untilRun(runs, path, ({ state }) => state === 'stopped');
     await vscode.commands.executeCommand('pit.deleteRun', path);
     assert.ok(existsSync(path), 'deleted without consent');
-    const original = vscode.window.showWarningMessage;
-    const consent = (_: string, __: unknown, button: string) => Promise.resolve(button);
-    Object.assign(vscode.window, { showWarningMessage: consent });
-    restore.push(() => Object.assign(vscode.window, { showWarningMessage: original }));
+    const trash = answering('showWarningMessage', 'Move to Trash');
+    await vscode.commands.executeCommand('pit.deleteRun', path);
+    // This VS Code has no trash: what would be gone for good is asked about once more.
+    assert.match(trash[0], /^Delete .*\?$/);
+    assert.match(trash[1], /could not be moved to the trash\.$/);
+    assert.ok(existsSync(path), 'deleted for good without consent');
+    answering('showWarningMessage', 'Move to Trash', 'Delete for Good');
     await vscode.commands.executeCommand('pit.deleteRun', path);
     assert.equal(existsSync(path), false);
     assert.equal(runs.get(path), undefined);
@@ -251,35 +271,54 @@ describe('Run PIT', function () {
   });
 });
 
-interface World {
-  root: string;
-  file: vscode.Uri;
+/** The trainer of a run and the process that started it. */
+function processesOf(path: string): number[] {
+  return [RunFolder.open(path).holder(), lockHolder(join(dirname(path), 'conductor.lock'))].map((mark) => mark!.pid);
 }
 
-/** A folder of the workspace with an experiment and its data. */
-async function makeWorld(name: string, changes: Record<string, unknown> = {}): Promise<World> {
-  const root = join(vscode.workspace.workspaceFolders![0].uri.fsPath, 'runs-test', name);
-  mkdirSync(root, { recursive: true });
-  const file = await fillWorld(root, changes, name);
-  return { root, file: vscode.Uri.file(file) };
+function isThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+/** Entries of the status bar that are made from now on, with whether they are shown. */
+function watchedBars() {
+  const bars: { item: vscode.StatusBarItem; isShown: boolean }[] = [];
+  const make = vscode.window.createStatusBarItem as (...words: unknown[]) => vscode.StatusBarItem;
+  const watch = (...words: unknown[]) => {
+    const item = make(...words);
+    const bar = { item, isShown: false };
+    const [show, hide] = [item.show.bind(item), item.hide.bind(item)];
+    item.show = () => ((bar.isShown = true), show());
+    item.hide = () => ((bar.isShown = false), hide());
+    bars.push(bar);
+    return item;
+  };
+  replace(vscode.window, { createStatusBarItem: watch as typeof vscode.window.createStatusBarItem });
+  return bars;
+}
+
+/** Notifications of a title that can be cancelled, with what they say. */
+function watchedNotes(title: string) {
+  const notes: { said: string[]; cancel(): void; over: Thenable<unknown> }[] = [];
+  const show = vscode.window.withProgress;
+  const watch: typeof show = (options, task) => {
+    if (options.title !== title || !options.cancellable) return show(options, task);
+    const source = new vscode.CancellationTokenSource();
+    const said: string[] = [];
+    const over = task({ report: ({ message }) => said.push(message!) }, source.token);
+    notes.push({ said, over, cancel: () => source.cancel() });
+    return over;
+  };
+  replace(vscode.window, { withProgress: watch });
+  return notes;
 }
 
 function eventsOf(path: string): RunEvent[] {
   return RunFolder.open(path).readEvents().events;
-}
-
-/** Resolves with the run when the window knows it to fulfil a condition. */
-function untilRun(runs: Runs, path: string, met: (run: LiveRun) => boolean): Promise<LiveRun> {
-  return new Promise((done) => {
-    const check = () => {
-      const run = runs.get(path);
-      if (!run || !met(run)) return;
-      listening.dispose();
-      done(run);
-    };
-    const listening = runs.onDidChange(check);
-    check();
-  });
 }
 
 const exists = (path: string) => until(() => existsSync(path));

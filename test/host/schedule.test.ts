@@ -11,7 +11,7 @@ import { parseExperiment } from '../../src/schedule/read-experiment';
 import { openModel } from '../../src/trainer/starting-model';
 import type { Lab, ScheduleView } from '../../src/vscode/lab';
 import type { Node, NodeOf } from '../../src/vscode/schedule/nodes';
-import { answering, replace, theLab, until, workspaceFolder } from './support';
+import { answering, picking, replace, theLab, until, workspaceFolder } from './support';
 
 const examplesMime = 'application/vnd.pit.examples';
 
@@ -162,6 +162,29 @@ describe('the Schedule view', function () {
     await vscode.commands.executeCommand('pit.showSeed', undefined, 5);
   });
 
+  it('shows the experiment that is chosen, and opens its file', async () => {
+    await open(several, 'several');
+    await open(written);
+    const offered = picking(({ label }) => label === 'several');
+    await vscode.commands.executeCommand('pit.chooseExperiment');
+    assert.ok(offered.length >= 2);
+    assert.equal(lab.experiments.active?.fsPath, join(folder, 'several.pit.json'));
+    await until(async () => (await rows()).length === 2);
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    const note = { kind: 'note', under: '', text: '', line: 4 };
+    await vscode.commands.executeCommand('pit.openExperiment', note);
+    const { document, selection } = vscode.window.activeTextEditor!;
+    assert.deepEqual([document.uri.fsPath, selection.active.line], [join(folder, 'several.pit.json'), 3]);
+  });
+
+  it('removes a recipe from several', async () => {
+    const document = await open(several, 'several');
+    await until(async () => (await rows()).length === 2);
+    const [it] = await rows();
+    const after = await changedBy(document, 'pit.removeRecipe', it);
+    assert.equal(after, several.replace('"it", ', ''));
+  });
+
   it('opens the text of an example', async () => {
     await open(written);
     const [stage] = await stagesWhen((found) => found.length === 2);
@@ -237,10 +260,12 @@ describe('the Schedule view', function () {
     it('switching arrangements in one click', async () => {
       assert.equal(await changedBy(document, 'pit.arrangeGrouped', first), becomes('"interleaved"', '"grouped"'));
       assert.equal(await changedBy(document, 'pit.arrangeShuffled', first), becomes('"interleaved"', '"shuffled"'));
-      assert.equal(
-        await changedBy(document, 'pit.putDocumentsFirst', first),
-        becomes('"interleaved" }', '"interleaved", "first": "documents" }'),
-      );
+      const documentsFirst = becomes('"interleaved" }', '"interleaved", "first": "documents" }');
+      assert.equal(await changedBy(document, 'pit.putDocumentsFirst', first), documentsFirst);
+      await open(documentsFirst, 'documents');
+      const [turned] = await stagesWhen(([found]) => found.outline.first === 'documents');
+      const after = await changedBy(vscode.window.activeTextEditor!.document, 'pit.putQuestionsFirst', turned);
+      assert.equal(after, becomes('"interleaved" }', '"interleaved", "first": "questions" }'));
     });
 
     it('setting epochs, rate and batch', async () => {
@@ -302,6 +327,19 @@ describe('the Schedule view', function () {
       assert.deepEqual(parsed(document.getText()).stages![0].order!.slice(0, 3), [wanted[1], wanted[2], wanted[0]]);
       await undone(document, before);
       await undone(document, written);
+    });
+
+    it('keeping an order by hand, that of the first epoch or of another', async () => {
+      const [one, two] = await rows(first);
+      const kept = async (row: Node) => parsed(await changedBy(document, 'pit.keepOrder', row)).stages![0];
+      for (const [row, epoch] of [
+        [first, one],
+        [two, two],
+      ]) {
+        const { arrangement, order } = await kept(row);
+        assert.deepEqual([arrangement, order], ['manual', await idsBelow(epoch)]);
+      }
+      assert.notDeepEqual(await idsBelow(one), await idsBelow(two));
     });
 
     it('leaving examples out', async () => {

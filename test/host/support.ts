@@ -48,15 +48,15 @@ export function replace<T extends object>(target: T, changes: Partial<T>): void 
   replaced.push(() => Object.assign(target, before));
 }
 
-/** Answers messages of a kind with a button, or not at all, until the test is over; gives what they say. */
+/** Answers messages of a kind with one of some buttons, or not at all, until the test is over; gives what they say. */
 export function answering(
   kind: 'showWarningMessage' | 'showErrorMessage' | 'showInformationMessage',
-  answer?: string,
+  ...answers: string[]
 ): string[] {
   const said: string[] = [];
-  const fake = (message: string, ...rest: unknown[]) => {
+  const fake = (message: string, ...buttons: unknown[]) => {
     said.push(message);
-    return Promise.resolve(rest.includes(answer) ? answer : undefined);
+    return Promise.resolve(answers.find((answer) => buttons.includes(answer)));
   };
   replace(vscode.window, { [kind]: fake });
   return said;
@@ -65,3 +65,14 @@ export function answering(
 /** The path of a bundle of the extension. */
 export const bundle = (name: string) =>
   join(vscode.extensions.getExtension('pit-lab.pit-lab')!.extensionPath, 'dist', name);
+
+/** Picks the first fitting item of every quick pick until the test is over; gives what is offered. */
+export function picking(fits: (item: vscode.QuickPickItem) => boolean): vscode.QuickPickItem[] {
+  const offered: vscode.QuickPickItem[] = [];
+  const pick = async (items: readonly vscode.QuickPickItem[] | Thenable<readonly vscode.QuickPickItem[]>) => {
+    offered.push(...(await items));
+    return offered.find(fits);
+  };
+  replace(vscode.window, { showQuickPick: pick as unknown as typeof vscode.window.showQuickPick });
+  return offered;
+}
