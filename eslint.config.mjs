@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import js from '@eslint/js';
 import ts from 'typescript-eslint';
 
@@ -14,6 +15,17 @@ const closed = (files, rooms, why) => ({
     ],
   },
 });
+
+/** The rooms of the extension: what they offer each other stands in lab.ts. */
+const rooms = readdirSync(new URL('src/vscode', import.meta.url), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name);
+const roomOf = (room) => {
+  const others = rooms.filter((other) => other !== room).join('|');
+  const message = "A room imports no other room's insides: lab.ts says what they offer each other.";
+  const patterns = [{ regex: `^\\.\\./(${others})/`, message }];
+  return { files: [`src/vscode/${room}/**`], rules: { 'no-restricted-imports': ['error', { patterns }] } };
+};
 
 export default ts.config(
   {
@@ -59,6 +71,14 @@ export default ts.config(
     ['engine/onnx', 'trainer', 'cli', 'vscode'],
     'A run is read without the process that wrote it.',
   ),
+  closed(['src/trainer/**'], ['sample', 'cli', 'vscode'], 'The trainer knows neither its commands nor its views.'),
+  closed(
+    ['src/sample/**'],
+    ['engine', 'trainer', 'run', 'cli', 'vscode'],
+    'A sample is files, and nothing is trained.',
+  ),
+  closed(['src/cli/**', 'src/cli.ts'], ['vscode'], 'The command line knows no window.'),
+  ...rooms.map(roomOf),
   {
     rules: {
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
