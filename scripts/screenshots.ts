@@ -38,7 +38,11 @@ function train(experiment: string): void {
 async function take(folder: string, theme: string, color: string): Promise<void> {
   const workbench = await Workbench.open({
     folder,
-    settings: { 'workbench.colorTheme': color, 'editor.minimap.enabled': false },
+    settings: {
+      'workbench.colorTheme': color,
+      'editor.minimap.enabled': false,
+      '[jsonc]': { 'editor.wordWrap': 'on' },
+    },
   });
   await workbench.showViews();
   await widen(workbench);
