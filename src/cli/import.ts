@@ -1,70 +1,51 @@
-/** `pit import`: turns a GGUF file into a model folder, and says what quantisation cost. */
+/** `pit import`: turns a GGUF file into a model folder and says what quantisation cost, or asks the hub for a model. */
 import { basename } from 'node:path';
 import { Command } from 'commander';
-import { importGguf, type Imported } from '../model/gguf/import';
 import type { TypeCost } from '../model/gguf/cost';
-import { percent, thousands } from '../run/format';
+import { importGguf, type Imported } from '../model/gguf/import';
+import { isHubName } from '../model/hub/name';
+import { megabytes, percent, thousands } from '../run/format';
+import { importFromHub } from './import-hub';
 import { printJson, shown } from './output';
+import { showLine, stoppable } from './stop';
 
 interface ImportCommandOptions {
   to?: string;
   json?: true;
 }
 
-/** What a shell expects of a program that was interrupted. */
-const interruptedCode = 130;
-
 export function importCommand(): Command {
   return new Command('import')
-    .description('turn a GGUF file into a model folder to train from')
-    .argument('<file>', 'model in one file, *.gguf')
-    .option('-t, --to <folder>', "where to, new or empty; the file's name without .gguf if left out")
+    .description('turn a GGUF file, or a model on the hub, into a model folder to train from')
+    .argument('<model>', 'a file, *.gguf, or hub:OWNER/NAME[@REVISION]')
+    .option(
+      '-t, --to <folder>',
+      "where to, new or empty; if left out, the file's name without .gguf, or the hub's cache",
+    )
     .option('--json', 'tell as JSON what was written')
-    .action((file: string, options: ImportCommandOptions) => run(file, options));
+    .action((model: string, options: ImportCommandOptions) =>
+      isHubName(model) ? importFromHub(model, options) : importFile(model, options),
+    );
 }
 
-async function run(file: string, { to = basename(file).replace(/\.gguf$/i, ''), json }: ImportCommandOptions) {
-  const imported = await stoppable((signal) => importGguf(shown(file), shown(to), { signal, onProgress: progress() }));
+async function importFile(file: string, { to = basename(file).replace(/\.gguf$/i, ''), json }: ImportCommandOptions) {
+  const imported = await stoppable(
+    (signal) => importGguf(shown(file), shown(to), { signal, onProgress: progress() }),
+    'Stopped; nothing was written.',
+  );
   if (!imported) return;
   if (json) return printJson({ folder: to, ...imported });
   process.stdout.write(`${tell(imported)}\nWritten to ${shown(to)}.\n`);
 }
 
-/** What the work gives; undefined, and said so, if somebody stopped it. */
-async function stoppable<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> {
-  const stop = new AbortController();
-  const release = onSignals(() => stop.abort());
-  try {
-    return await work(stop.signal).finally(clearLine);
-  } catch (error) {
-    if (!stop.signal.aborted) throw error;
-    console.error('Stopped; nothing was written.');
-    process.exitCode = interruptedCode;
-  } finally {
-    release();
-  }
-}
-
-/** Calls `act` instead of ending when somebody wants the program to end; returns what takes that back. */
-function onSignals(act: () => void): () => void {
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  for (const signal of signals) process.on(signal, act);
-  return () => signals.forEach((signal) => process.off(signal, act));
-}
-
 /** On a terminal, one line that is redrawn at every per cent. */
-function progress(): ((share: number) => void) | undefined {
-  if (!process.stderr.isTTY) return undefined;
+function progress(): (share: number) => void {
   let last = 0;
   return (share) => {
     const now = Math.floor(100 * share);
-    if (now > last) process.stderr.write(`\r${now} %`);
+    if (now > last) showLine(`${now} %`);
     last = now;
   };
-}
-
-function clearLine(): void {
-  if (process.stderr.isTTY) process.stderr.write('\r\x1b[2K');
 }
 
 const columns: readonly [head: string, cell: (cost: TypeCost) => string][] = [
@@ -87,8 +68,6 @@ function tell({ costs, size }: Imported): string {
     ...(isRounded ? explanation : []),
   ].join('\n');
 }
-
-const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
 
 /** How to read the last column. */
 const explanation = [

@@ -33,7 +33,8 @@ export async function makeNewFolder(
   }
 }
 
-async function refuseFullDisk(folder: string, needed: number): Promise<void> {
+/** Refuses where the disk that will hold `folder`, whose parent must be there, has less than `needed` bytes free. */
+export async function refuseFullDisk(folder: string, needed: number): Promise<void> {
   const { bavail, bsize } = await statfs(path.dirname(folder));
   const free = bavail * bsize;
   if (free >= needed) return;

@@ -2,7 +2,7 @@
  * The weights of a model folder: `model.safetensors`, or the parts that `model.safetensors.index.json` lists. Only
  * headers are read at once; each tensor is read when it is asked for.
  */
-import { access } from 'node:fs/promises';
+import { access, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../errors';
@@ -10,11 +10,12 @@ import type { ModelConfig } from './config';
 import { families } from './families';
 import { readJson } from './files';
 import { parametersOf } from './parameters';
+import { refusePickled } from './pickle';
 import { readHeader, readTensor, type TensorEntry } from './safetensors';
 import { placeOf, take, tensorsOf } from './stored';
 
 export const weightsFile = 'model.safetensors';
-const indexFile = `${weightsFile}.index.json`;
+export const weightsIndexFile = `${weightsFile}.index.json`;
 
 /** Weights on disk. */
 export interface Weights {
@@ -52,9 +53,11 @@ export async function openWeights(folder: string, config: ModelConfig): Promise<
 
 async function readEntries(folder: string): Promise<ReadonlyMap<string, TensorEntry>> {
   const single = path.join(folder, weightsFile);
-  const index = path.join(folder, indexFile);
-  const parts = (await exists(single)) || !(await exists(index)) ? undefined : await readIndex(index);
-  return parts ? readParts(folder, parts) : (await readHeader(single)).tensors;
+  const index = path.join(folder, weightsIndexFile);
+  if (await exists(single)) return (await readHeader(single)).tensors;
+  if (await exists(index)) return readParts(folder, partsIn(await readJson(index), index));
+  refusePickled(folder, await readdir(folder).catch(() => []));
+  return (await readHeader(single)).tensors;
 }
 
 /** Some checkpoints were saved without the head, and their names lack what stands before every name of the rest. */
@@ -94,9 +97,9 @@ function entryOf(entries: ReadonlyMap<string, TensorEntry>, name: string, folder
   return entry;
 }
 
-/** Which part holds each weight. */
-async function readIndex(file: string): Promise<Map<string, string>> {
-  const result = indexSchema.safeParse(await readJson(file));
+/** Which part holds each weight, as an index says; `file` is named in errors. */
+export function partsIn(json: unknown, file: string): Map<string, string> {
+  const result = indexSchema.safeParse(json);
   if (!result.success)
     throw new UserError(`${file}: field "weight_map" must give a file of the same folder for each weight.`);
   return new Map(Object.entries(result.data.weight_map));

@@ -133,6 +133,15 @@ describe('model folder', () => {
     assert.equal((await readModel(folder)).config.tiedEmbeddings, true);
   });
 
+  it('refuses weights that are only there pickled', async () => {
+    await copyFile(path.join(fixtures, 'llama-tied/config.json'), path.join(folder, 'config.json'));
+    await writeJson(path.join(folder, 'pytorch_model.bin'), 'code');
+    const sentence = `${folder} has its weights only as pytorch_model.bin, a pickled file: reading one runs the code in it; take a copy in safetensors.`;
+    await assert.rejects(readModel(folder), new UserError(sentence));
+    await copyFile(path.join(fixtures, 'llama-tied/model.safetensors'), path.join(folder, 'model.safetensors'));
+    await readModel(folder);
+  });
+
   it('names the file that is missing', async () => {
     await assert.rejects(readModel(folder), new UserError(`${folder}/config.json can't be read: it does not exist.`));
     await copyFile(path.join(fixtures, 'llama-tied/config.json'), path.join(folder, 'config.json'));
