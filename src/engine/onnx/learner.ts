@@ -4,7 +4,7 @@
  */
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import type { ModelConfig } from '../../model/config';
-import { parametersOf, sizeOf, trainedParameters } from '../../model/parameters';
+import { sizeOf, trainedParameters } from '../../model/parameters';
 import type { Batch, DeviceReport, GenerateOptions, Learner, OptimizerSettings, Score, StepResult } from '../learner';
 import { corrections } from './adamw';
 import { OnnxAnswerer } from './answerer';
@@ -21,8 +21,8 @@ import {
   updateGraph,
 } from './graphs';
 import { deviceReport, openSession } from './session';
-import { asTensors, reusable, type Tensors, TrainingState } from './state';
-import { upload } from './upload';
+import { reusable, type Tensors, TrainingState } from './state';
+import { Transfer } from './transfer';
 
 export interface OnnxSettings {
   config: ModelConfig;
@@ -43,13 +43,15 @@ export class OnnxLearner implements Learner {
   readonly report: DeviceReport;
   private readonly state: TrainingState;
   private readonly provider: Provider;
+  private readonly transfer?: Transfer;
   private readonly programs = new Map<string, Promise<Program<unknown>>>();
   private sums: [Tensors, Tensors] | undefined;
   private moved?: Promise<void>;
 
   constructor(private readonly settings: OnnxSettings) {
     this.provider = settings.provider ?? 'cpu';
-    this.state = new TrainingState(settings.config, settings.weights, this.provider);
+    this.transfer = this.provider === 'cpu' ? undefined : new Transfer(settings.threads);
+    this.state = new TrainingState(settings.config, settings.weights, this.transfer);
     this.report = deviceReport(settings.threads, this.provider);
   }
 
@@ -113,9 +115,7 @@ export class OnnxLearner implements Learner {
   /** Packs the weights as they are now, so many prompts in one call are best. Throws if one leaves no room to answer. */
   async generate(prompts: readonly Int32Array[], options: GenerateOptions): Promise<Int32Array[]> {
     const { config, threads } = this.settings;
-    const weights = new Map<string, Float32Array>();
-    for (const { name } of parametersOf(config)) weights.set(name, await this.state.values(name));
-    const answerer = await OnnxAnswerer.open({ config, weights: asTensors(config, weights), threads });
+    const answerer = await OnnxAnswerer.open({ config, weights: await this.state.weightsHere(), threads });
     try {
       return await answerer.generate(prompts, options);
     } finally {
@@ -139,6 +139,7 @@ export class OnnxLearner implements Learner {
     const programs = await Promise.all(this.programs.values());
     await Promise.all(programs.map(({ session }) => session.release()));
     this.programs.clear();
+    await this.transfer?.close();
   }
 
   private scalars(rate: number): Tensors {
@@ -150,8 +151,7 @@ export class OnnxLearner implements Learner {
 
   /** Weights are moved to the device once, before they are first computed with. */
   private onDevice(): Promise<void> {
-    if (this.provider === 'cpu') return Promise.resolve();
-    this.moved ??= this.state.moveWeights((tensors) => upload(tensors, this.settings.threads));
+    this.moved ??= this.state.moveToDevice();
     return this.moved;
   }
 

@@ -11,8 +11,8 @@ import type { ModelConfig } from '../../model/config';
 import { openTrained, writeModel } from '../../model/folder';
 import { type Parameter, parametersOf, sizeOf } from '../../model/parameters';
 import { readHeader, readTensor, writeSafetensors } from '../../model/safetensors';
-import type { Provider } from './graph';
 import { firstOf, secondOf } from './graphs';
+import type { Transfer } from './transfer';
 
 export type Tensors = Record<string, Tensor>;
 
@@ -26,11 +26,14 @@ export class TrainingState {
   /** Moments are made when training begins: who only scores or answers needs none. */
   private hasMoments = false;
 
-  /** @param weights taken over, not copied */
+  /**
+   * @param weights taken over, not copied
+   * @param transfer to and from the device, where that is not the processor
+   */
   constructor(
     readonly config: ModelConfig,
     weights: ReadonlyMap<string, Float32Array>,
-    private readonly provider: Provider = 'cpu',
+    private readonly transfer?: Transfer,
   ) {
     const tensors = asTensors(config, weights);
     const parameters = parametersOf(config);
@@ -67,15 +70,16 @@ export class TrainingState {
     this.steps++;
   }
 
-  /** Puts the weights where `move` does, once for all steps. */
-  async moveWeights(move: (tensors: Tensors) => Promise<Tensors>): Promise<void> {
-    this.frozen = await move(this.frozen);
-    this.current = { ...this.current, ...(await move(this.current)) };
+  /** Puts the weights into the device's memory, once for all steps. */
+  async moveToDevice(): Promise<void> {
+    if (!this.transfer) return;
+    this.frozen = await this.transfer.toDevice(this.frozen);
+    this.current = { ...this.current, ...(await this.transfer.toDevice(this.current)) };
   }
 
-  /** The numbers of a weight or moment, wherever they are. */
-  async values(name: string): Promise<Float32Array> {
-    return (await (this.current[name] ?? this.frozen[name]).getData()) as Float32Array;
+  /** All weights in the processor's memory. */
+  weightsHere(): Promise<Tensors> {
+    return this.here(this.weights);
   }
 
   resetOptimizer(): void {
@@ -84,7 +88,7 @@ export class TrainingState {
   }
 
   async save(folder: string, { optimizer }: { optimizer: boolean }): Promise<void> {
-    await writeModel(folder, this.config, await this.all(this.trained.map(({ name }) => name)));
+    await writeModel(folder, this.config, await this.valuesOf(this.trained.map(({ name }) => name)));
     const file = path.join(folder, 'optimizer.safetensors');
     if (!optimizer) return;
     this.prepare();
@@ -120,14 +124,17 @@ export class TrainingState {
   }
 
   private async named(names: readonly string[]) {
-    const values = await this.all(names);
+    const values = await this.valuesOf(names);
     return names.map((name) => ({ name, shape: this.current[name].dims, data: values.get(name)! }));
   }
 
-  private async all(names: readonly string[]): Promise<Map<string, Float32Array>> {
-    const values = new Map<string, Float32Array>();
-    for (const name of names) values.set(name, await this.values(name));
-    return values;
+  private async valuesOf(names: readonly string[]): Promise<Map<string, Float32Array>> {
+    const tensors = await this.here(Object.fromEntries(names.map((name) => [name, this.current[name]])));
+    return new Map(Object.entries(tensors).map(([name, tensor]) => [name, tensor.data as Float32Array]));
+  }
+
+  private async here(tensors: Tensors): Promise<Tensors> {
+    return this.transfer ? this.transfer.fromDevice(tensors) : tensors;
   }
 
   private put(name: string, values: Float32Array): void {
@@ -138,7 +145,7 @@ export class TrainingState {
     if (this.hasMoments) return;
     this.hasMoments = true;
     Object.assign(this.current, zeros(this.trained, momentNames));
-    if (this.provider === 'cpu') this.spare = zeros(this.trained, (name) => [name, ...momentNames(name)]);
+    if (!this.transfer) this.spare = zeros(this.trained, (name) => [name, ...momentNames(name)]);
   }
 
   private moments(): string[] {
