@@ -50,7 +50,7 @@ describe('the recipe table', () => {
     const folder = finish(sampleRun({ recipe: 'pit' }, [learnt(6)]));
     const comparison = compareRuns([summarizeRun(folder)], { paper: paperNumbers('7B') });
     assert.equal(table([folder.path], 'recipes', 'latex', '7B'), renderLatex(comparison));
-    assert.match(table([folder.path], 'stages', 'markdown', '7B'), /^\| Setting \| Seed \| Stage \| EM/);
+    assert.match(table([folder.path], 'stages', 'markdown', '7B'), /^\| Setting \| Trained \| Seed \| Stage \| EM/);
   });
 
   it('is refused where nothing has finished', () => {

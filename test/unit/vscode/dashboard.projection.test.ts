@@ -115,6 +115,19 @@ describe('what the page is told', () => {
     assert.deepEqual([size, from, columns.loss.mean.length, columns.loss.mean[1000]], [1, 99_000, 1001, 7]);
   });
 
+  it('is the range again for a page that has been rebuilt', () => {
+    const { projection, scene, grow, page, said } = makeWorld();
+    grow('/runs/a', 100_000);
+    projection.zoom({ from: 99_001, to: 99_500 });
+    projection.update(scene());
+    page.detail = undefined;
+    projection.reset();
+    said();
+    projection.update(scene());
+    assert.deepEqual(said(), ['runs', 'facts', 'curve', 'detail']);
+    assert.deepEqual(page.detail!.range, { from: 99_001, to: 99_500 });
+  });
+
   it('names what is to be shown before it has been found', () => {
     const { projection, scene, grow, page } = makeWorld();
     grow('/runs/a', 3);

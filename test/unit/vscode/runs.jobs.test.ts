@@ -106,7 +106,7 @@ describe('what runs have to say', () => {
     } as const;
     for (const format of Object.keys(beginnings) as (keyof typeof beginnings)[])
       assert.match(table([path], format), beginnings[format]);
-    assert.match(table([path], 'stages-csv'), /^run,recipe,seed,stage/);
+    assert.match(table([path], 'stages-csv'), /^run,recipe,trained,seed,stage/);
     assert.match(table([path], 'stages-latex'), /^\\begin\{tabular\}/);
   });
 

@@ -122,7 +122,9 @@ describe('the list of recipes', () => {
     const pit = recipeItems().find(({ key }) => key === 'pit')!;
     assert.equal(pit.label, '⑦  Pre-instruction-tuning');
     assert.equal(pit.detail, 'train QA + train doc → test doc · 7B 45.4 / 51.2 / 63.2 · 70B 62.7 / 68.6 / 78.8');
-    assert.equal(recipeItems()[0].label, 'Closed-book, nothing trained');
+    const [zeroShot, closedBook] = recipeItems();
+    assert.equal(zeroShot.label, 'Zero-shot, nothing trained');
+    assert.equal(closedBook.label, 'Closed-book, nothing trained');
   });
 });
 
