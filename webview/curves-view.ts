@@ -88,7 +88,7 @@ export function zoomNote(room: Room): HTMLElement {
     button('Show all steps', () => room.zoom(undefined)),
   );
   note.addEventListener('update', () => {
-    const { range } = room.page;
+    const { range } = room.page.look;
     note.hidden = !range;
     if (range) words.textContent = `Steps ${range.from.toLocaleString('en-US')} to ${range.to.toLocaleString('en-US')}`;
   });

@@ -33,11 +33,12 @@ class PageRoom implements Room {
     drawSoon();
   }
 
-  zoom(range: Room['page']['range']): void {
-    this.page.range = range;
+  zoom(range: Look['range']): void {
+    const { look } = this.page;
+    // The host says nothing again of a range that it knows.
+    if (range?.from === look.range?.from && range?.to === look.range?.to) return;
     this.page.detail = undefined;
-    this.post({ type: 'zoom', range });
-    drawSoon();
+    this.arrange({ range });
   }
 
   say(words: string): void {

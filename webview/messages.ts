@@ -161,6 +161,10 @@ export interface Look {
   /** Names of lines that are not drawn. */
   hidden: string[];
   predictions: { at?: PredictionsAt; verdict: Verdict; search: string };
+  /** Names of pictures that have their table beside them. */
+  tables: string[];
+  /** The steps that the charts show, as finely as possible; all of them where it is undefined. */
+  range?: Range;
 }
 
 /** What is looked at before anybody has chosen. */
@@ -172,6 +176,7 @@ export const firstLook: Look = {
   onlyOwn: false,
   hidden: [],
   predictions: { verdict: 'all', search: '' },
+  tables: [],
 };
 
 /** What a webview keeps over a reload of the window. */
@@ -196,8 +201,6 @@ export type PageMessage =
   | { type: 'ready' }
   | { type: 'show'; paths: string[] }
   | { type: 'look'; look: Look }
-  /** Wants the steps of a range as finely as possible, or no longer. */
-  | { type: 'zoom'; range?: Range }
   | { type: 'predictions'; at: PredictionsAt }
   | { type: 'openPrediction'; at: PredictionsAt; id: string }
   | { type: 'act'; action: Action; path: string }

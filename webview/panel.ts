@@ -32,19 +32,32 @@ export function pictureTools({ post }: Room, name: string, chart: () => Chart): 
   ];
 }
 
-/** A button that shows a table in place of, or beside, a picture. */
-export function tableToggle(table: HTMLElement, onShow: () => void): HTMLButtonElement {
-  table.hidden = true;
-  const toggle = button(
-    'Show as table',
-    () => {
-      table.hidden = !table.hidden;
-      toggle.setAttribute('aria-pressed', String(!table.hidden));
-      if (!table.hidden) onShow();
-    },
-    { class: 'tool', icon: 'table', 'aria-pressed': 'false' },
-  );
-  return toggle;
+/** A button that shows a table beside a picture, for as long as the page is arranged so. */
+export class TableToggle {
+  readonly element: HTMLElement;
+
+  constructor(
+    private readonly room: Room,
+    private readonly name: string,
+    private readonly table: HTMLElement,
+  ) {
+    this.element = button('Show as table', () => this.turn(), { class: 'tool', icon: 'table' });
+    this.update();
+  }
+
+  /** Shows or hides the table as the page is arranged now; tells whether it is shown. */
+  update(): boolean {
+    const isShown = this.room.page.look.tables.includes(this.name);
+    this.table.hidden = !isShown;
+    this.element.setAttribute('aria-pressed', String(isShown));
+    return isShown;
+  }
+
+  private turn(): void {
+    const { tables } = this.room.page.look;
+    const others = tables.filter((name) => name !== this.name);
+    this.room.arrange({ tables: others.length < tables.length ? others : [...tables, this.name] });
+  }
 }
 
 /** A plain table of texts; the first column heads its rows. */

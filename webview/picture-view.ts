@@ -4,7 +4,7 @@ import { stageLabel } from '../src/run/names';
 import { forgettingChart, perplexityChart } from '../src/run/pictures';
 import { drawnLines } from './lines';
 import type { RunFacts } from './messages';
-import { makePanel, pictureTools, tableToggle, textTable } from './panel';
+import { makePanel, pictureTools, TableToggle, textTable } from './panel';
 import { h, redraw } from './dom';
 import type { Room, View } from './room';
 import { magnitude, perCent } from './words';
@@ -35,6 +35,7 @@ export class PictureView implements View {
   private readonly panel;
   private readonly place = h('div', { class: 'picture' });
   private readonly table = h('div', { class: 'scroll' });
+  private readonly toggle: TableToggle;
 
   constructor(
     private readonly room: Room,
@@ -45,8 +46,9 @@ export class PictureView implements View {
     this.panel.body.append(this.place, this.table);
     new ResizeObserver(() => this.draw()).observe(this.place);
     this.panel.note.textContent = words.note;
+    this.toggle = new TableToggle(room, words.name, this.table);
     this.panel.tools.append(
-      tableToggle(this.table, () => this.update()),
+      this.toggle.element,
       ...pictureTools(room, words.name, () => this.chart()),
     );
   }
@@ -57,7 +59,7 @@ export class PictureView implements View {
     this.element.hidden = chart.series.length === 0;
     this.draw();
     const runs = drawnLines(this.room.page).flatMap((line) => line.runs);
-    if (!this.table.hidden)
+    if (this.toggle.update())
       redraw(
         this.table,
         runs.map(({ stages }) => stages),

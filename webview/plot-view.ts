@@ -2,7 +2,7 @@
 import uPlot from 'uplot';
 import type { Measure } from './axes';
 import { h, write } from './dom';
-import { makePanel, pictureTools, tableToggle, textTable } from './panel';
+import { makePanel, pictureTools, TableToggle, textTable } from './panel';
 import { pictureOf } from './pictures';
 import { dataFor, type Drawing, optionsFor, structureOf } from './plot-options';
 import { type Plot, stageAt, within } from './plots';
@@ -19,6 +19,7 @@ export class PlotView implements View {
   private readonly stage: HTMLElement;
   private readonly tip = h('div', { class: 'tip', 'aria-hidden': 'true', hidden: true });
   private readonly table = h('div', { class: 'scroll' });
+  private readonly toggle: TableToggle;
   private drawing: Drawing;
   private chart?: uPlot;
   /** What the chart that stands was made for. */
@@ -49,8 +50,9 @@ export class PlotView implements View {
     });
     const picture = () => pictureOf(this.drawing);
     this.panel.body.append(this.stage, this.tip, this.table);
+    this.toggle = new TableToggle(room, name, this.table);
     this.panel.tools.append(
-      tableToggle(this.table, () => this.fillTable()),
+      this.toggle.element,
       ...pictureTools(room, name, picture),
     );
     new ResizeObserver(() => this.fit()).observe(this.stage);
@@ -58,7 +60,7 @@ export class PlotView implements View {
 
   update(): void {
     const { page, theme } = this.room;
-    this.drawing = { ...this.drawing, plot: this.plotNow(), range: page.range };
+    this.drawing = { ...this.drawing, plot: this.plotNow(), range: page.look.range };
     this.element.hidden = this.drawing.plot.series.length === 0;
     if (this.element.hidden) return this.drop();
     const structure = structureOf(this.drawing);
@@ -69,7 +71,7 @@ export class PlotView implements View {
     queueMicrotask(() => this.place !== undefined && this.chart && this.putCursor(this.chart.valToIdx(this.place)));
     this.stage.setAttribute('aria-label', this.summary());
     write(this.panel.note, this.noteOf(this.drawing.plot));
-    if (!this.table.hidden) this.fillTable();
+    if (this.toggle.update()) this.fillTable();
     // What stands around the chart may have taken or given room.
     requestAnimationFrame(() => this.fit());
   }

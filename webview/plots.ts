@@ -52,7 +52,7 @@ export function curvePlot(page: Page, column: ColumnName): Plot {
 }
 
 /** The finest buckets that cover what is looked at. */
-function sourceOf({ range, detail, curves }: Page): (path: string) => Curve | undefined {
+function sourceOf({ look: { range }, detail, curves }: Page): (path: string) => Curve | undefined {
   const covers = range && detail && detail.range.from <= range.from && detail.range.to >= range.to;
   return (path) => (covers ? detail.curves : curves).get(path);
 }

@@ -31,9 +31,7 @@ export interface Page {
   runs: Map<string, RunFacts>;
   curves: Map<string, Curve>;
   look: Look;
-  /** The range of steps that the charts show; all of them where it is undefined. */
-  range?: Range;
-  /** The steps of that range as finely as the host has them. */
+  /** The steps of a range as finely as the host has them. */
   detail?: Detail;
   recipes?: RecipeTable;
   predictions?: { at: PredictionsAt; rows: PredictionRow[] };

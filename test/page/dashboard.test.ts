@@ -161,7 +161,7 @@ describe('the dashboard’s page', function () {
     assert.match(await spoken.innerText(), /^Step 60 · 2\. test doc/);
     await page.keyboard.press('+');
     await page.getByText('Steps 45 to 60').first().waitFor();
-    assert.deepEqual((await saying(board, 'zoom')).range, { from: 45, to: 60 });
+    assert.deepEqual(board.look.range, { from: 45, to: 60 });
     await page.keyboard.press('Escape');
     await page.locator('#curves .zoom-note').waitFor({ state: 'hidden' });
   });
@@ -224,6 +224,29 @@ describe('the dashboard’s page', function () {
     await page.locator('#recipes').waitFor({ state: 'visible' });
     await page.getByRole('row', { name: /⑦/ }).waitFor();
     assert.equal(board.told.filter(({ type }) => type === 'ready').length, 2);
+  });
+
+  it('looks at the same steps, with the same tables, when it is rebuilt', async () => {
+    const board = await open([comparison()[1]], { look: { tab: 'curves' } });
+    await chart('loss').getByRole('button', { name: 'Show as table' }).click();
+    await chart('loss').locator('.stage').focus();
+    for (const key of ['End', '+']) await page.keyboard.press(key);
+    const rows = chart('loss').getByRole('rowheader');
+    const looksClosely = async () => {
+      await page.locator('#curves').getByText('Steps 45 to 60').waitFor();
+      await page.waitForFunction(() => document.querySelectorAll('.plot-loss tbody tr').length === 16);
+      assert.equal(await rows.first().innerText(), '45');
+    };
+    await looksClosely();
+    await page.reload();
+    await looksClosely();
+    const toggle = chart('loss').getByRole('button', { name: 'Show as table' });
+    assert.equal(await toggle.getAttribute('aria-pressed'), 'true');
+    assert.equal(await page.getByRole('table').count(), 1);
+    await toggle.click();
+    await page.getByRole('table').waitFor({ state: 'hidden' });
+    assert.deepEqual(board.look.tables, []);
+    assert.deepEqual(board.errors, []);
   });
 
   it('follows the theme, in each of the four', async () => {
@@ -293,7 +316,7 @@ describe('the dashboard’s page', function () {
       await page.keyboard.press('ArrowRight');
     assert.match(await spoken.innerText(), /^Step 149,889 .*, 40\.0\]$/);
     for (let i = 0; i < 9; i++) await page.keyboard.press('+');
-    const { from, to } = (await saying(board, 'zoom')).range!;
+    const { from, to } = board.look.range!;
     assert.ok(from < 149_888 && to > 150_000 && to - from < 400, `from ${from} to ${to}`);
     await chart('loss').getByText('neighbouring').waitFor({ state: 'hidden' });
     for (let i = 0; i < 200 && !/^Step 150,000 /.test(await spoken.innerText()); i++)

@@ -91,8 +91,7 @@ export class Dashboard {
   private async hear(message: PageMessage): Promise<void> {
     this.told.push(message);
     if (message.type === 'ready') return this.tellEverything();
-    if (message.type === 'look') this.look = message.look;
-    if (message.type === 'zoom') this.projection.zoom(message.range);
+    if (message.type === 'look') this.arrange(message.look);
     if (message.type === 'show') this.shown = message.paths;
     if (message.type === 'predictions') {
       const reader = this.readers.find(({ folder }) => folder.path === message.at.path)!;
@@ -101,6 +100,11 @@ export class Dashboard {
     }
     if (message.type === 'look' || message.type === 'show') this.compare();
     await this.update();
+  }
+
+  private arrange(look: Look): void {
+    this.look = look;
+    this.projection.zoom(look.range);
   }
 
   private async tellEverything(): Promise<void> {

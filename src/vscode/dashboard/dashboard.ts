@@ -71,7 +71,7 @@ export class Dashboard implements Shared, vscode.Disposable {
 
   /** Takes a panel over that the window has kept over a reload. */
   adopt(panel: vscode.WebviewPanel, kept: Partial<Kept> = {}): void {
-    this.look = { ...firstLook, ...kept.look };
+    this.arrange({ ...firstLook, ...kept.look });
     this.runs.show(kept.shown ?? []);
     this.attach(panel);
   }
@@ -107,6 +107,8 @@ export class Dashboard implements Shared, vscode.Disposable {
     this.isReady = false;
     this.runs.isOpen = false;
     this.runs.show([]);
+    // Steps of one run mean nothing in the runs that are opened next.
+    this.arrange({ ...this.look, range: undefined });
   }
 
   private async hear(message: PageMessage): Promise<void> {
@@ -122,9 +124,6 @@ export class Dashboard implements Shared, vscode.Disposable {
         return this.runs.show(message.paths);
       case 'look':
         return this.arrange(message.look);
-      case 'zoom':
-        this.projection.zoom(message.range);
-        return this.updateSoon();
       case 'predictions':
         return this.tellPredictions(message);
       case 'openPrediction':
@@ -148,6 +147,7 @@ export class Dashboard implements Shared, vscode.Disposable {
 
   private arrange(look: Look): void {
     this.look = look;
+    this.projection.zoom(look.range);
     this.updateSoon();
   }
 

@@ -2,6 +2,7 @@
  * What the page has been told, and so what it must be told next: everything once, then only what has changed. It knows
  * no window; messages go where its owner sends them. Pure.
  */
+import { isDeepStrictEqual } from 'node:util';
 import type { CurvePart, HostMessage, Range, RunEntry, RunFacts } from '../../../webview/messages';
 import { bucketSize, type Curve } from './curve';
 
@@ -40,13 +41,14 @@ export class Projection {
 
   constructor(private readonly post: (message: HostMessage) => void) {}
 
-  /** The page knows nothing any more. */
+  /** The page knows nothing any more, but is to show the same range. */
   reset(): void {
-    Object.assign(this, { told: new Map(), list: '', range: undefined, detailed: '' });
+    Object.assign(this, { told: new Map(), list: '', detailed: '' });
   }
 
   /** The page looks closely at a range of steps, or no longer. */
   zoom(range: Range | undefined): void {
+    if (isDeepStrictEqual(range, this.range)) return;
     this.range = range;
     this.detailed = '';
   }
