@@ -47,10 +47,7 @@ export class PictureView implements View {
     new ResizeObserver(() => this.draw()).observe(this.place);
     this.panel.note.textContent = words.note;
     this.toggle = new TableToggle(room, words.name, this.table);
-    this.panel.tools.append(
-      this.toggle.element,
-      ...pictureTools(room, words.name, () => this.chart()),
-    );
+    this.panel.tools.append(this.toggle.element, ...pictureTools(room, words.name, () => this.chart()));
   }
 
   update(): void {

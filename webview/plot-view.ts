@@ -51,10 +51,7 @@ export class PlotView implements View {
     const picture = () => pictureOf(this.drawing);
     this.panel.body.append(this.stage, this.tip, this.table);
     this.toggle = new TableToggle(room, name, this.table);
-    this.panel.tools.append(
-      this.toggle.element,
-      ...pictureTools(room, name, picture),
-    );
+    this.panel.tools.append(this.toggle.element, ...pictureTools(room, name, picture));
     new ResizeObserver(() => this.fit()).observe(this.stage);
   }
 
