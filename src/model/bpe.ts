@@ -8,6 +8,7 @@ import { UserError } from '../errors';
 import { byteCharacters, toByteCharacters } from './bytes';
 import { writeJson } from './files';
 import { learnMerges, type Merges } from './merges';
+import { byteLevel, gpt2Words, split } from './words';
 
 /** Contents of `tokenizer.json` and `tokenizer_config.json`. */
 export interface TokenizerFile {
@@ -18,16 +19,7 @@ export interface TokenizerFile {
 /** Special tokens; their ids are 0, 1 and 2. */
 const specialTokens = { pad: '<pad>', bos: '<bos>', eos: '<eos>' };
 
-/**
- * GPT-2's rule for words: contractions, then runs of letters, digits or other signs with the blank before them, then
- * blanks. It stands in a `Split` step, whose white space is Unicode's in every library; the built-in rule's is not.
- */
-const split = {
-  type: 'Split',
-  pattern: { Regex: "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+" },
-  behavior: 'Isolated',
-  invert: false,
-} as const;
+const words = split(gpt2Words);
 
 /** A pair that occurs once tells nothing about other texts. */
 const minimumPairs = 2;
@@ -52,7 +44,7 @@ export async function writeTokenizer(folder: string, { tokenizer, config }: Toke
 
 /** Words of the texts in the byte alphabet, with their counts. */
 function countWords(texts: Iterable<string>): Map<string, number> {
-  const splitter = new SplitPreTokenizer(split);
+  const splitter = new SplitPreTokenizer(words);
   const counts = new Map<string, number>();
   for (const text of texts) {
     for (const word of splitter(text)) counts.set(word, (counts.get(word) ?? 0) + 1);
@@ -68,7 +60,7 @@ function describe({ symbols, pairs }: Merges): TokenizerFile {
     padding: null,
     added_tokens: Object.values(specialTokens).map(addedToken),
     normalizer: null,
-    pre_tokenizer: { type: 'Sequence', pretokenizers: [split, byteLevel] },
+    pre_tokenizer: { type: 'Sequence', pretokenizers: [words, byteLevel] },
     post_processor: startWithBos,
     decoder: byteLevel,
     model: {
@@ -86,8 +78,6 @@ function describe({ symbols, pairs }: Merges): TokenizerFile {
   };
   return { tokenizer, config: tokenizerConfig };
 }
-
-const byteLevel = { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: false };
 
 const addedToken = (content: string, id: number) => ({
   id,

@@ -49,7 +49,7 @@ export function openTrained(folder: string, config: ModelConfig): Promise<Weight
 /** Reads a model with its tokenizer, whose every token must have an embedding. */
 export async function readModelFolder(folder: string): Promise<Model & { tokenizer: Tokenizer }> {
   const model = await readModel(folder);
-  const tokenizer = await loadTokenizer(folder);
+  const tokenizer = await loadTokenizer(folder, model.config);
   checkTokenizer(tokenizer, model.config, folder);
   return { ...model, tokenizer };
 }

@@ -8,8 +8,11 @@ import { Tokenizer as Library } from '@huggingface/tokenizers';
 import { z } from 'zod';
 import { UserError, messageOf } from '../errors';
 import { fromByteCharacters } from './bytes';
+import type { ModelConfig } from './config';
+import { readConfig } from './config-file';
 import { makeEncoder } from './encoder';
 import { readJson } from './files';
+import { spelledOut } from './words';
 
 /** Text to token ids and back, over a standard `tokenizer.json`. */
 export interface Tokenizer {
@@ -51,25 +54,41 @@ const tokenizerConfig = z.looseObject({
 type TokenizerJson = z.infer<typeof tokenizerJson>;
 type TokenizerConfig = z.infer<typeof tokenizerConfig>;
 
-/** Reads `tokenizer.json` and `tokenizer_config.json`. Throws a UserError that names the file. */
-export async function loadTokenizer(folder: string): Promise<Tokenizer> {
+/** What begins and ends a text for a model, where its tokenizer doesn't say. */
+type ModelTokens = Pick<ModelConfig, 'bosToken' | 'eosToken'>;
+
+/**
+ * Reads `tokenizer.json` and `tokenizer_config.json`. What many published ones leave open, `model` says, or else the
+ * `config.json` beside them. Throws a UserError that names the file.
+ */
+export async function loadTokenizer(folder: string, model?: ModelTokens): Promise<Tokenizer> {
   const file = path.join(folder, 'tokenizer.json');
   const configFile = path.join(folder, 'tokenizer_config.json');
-  return makeTokenizer(await readJson(file), await readJson(configFile), file, configFile);
+  const [json, config] = [await readJson(file), await readJson(configFile)];
+  // Whether the model beside it could be used is not asked here.
+  const beside = model ?? (await readConfig(folder).catch(() => undefined));
+  return makeTokenizer(json, config, { file, configFile, model: beside });
 }
 
-/** A tokenizer from the parsed contents of both files, whose names go into errors. */
+/** Where a tokenizer's contents come from, for errors, and what its model says. */
+interface Origin {
+  file?: string;
+  configFile?: string;
+  model?: ModelTokens;
+}
+
+/** A tokenizer from the parsed contents of both files. */
 export function makeTokenizer(
   json: unknown,
   config: unknown,
-  file = 'tokenizer.json',
-  configFile = 'tokenizer_config.json',
+  { file = 'tokenizer.json', configFile = 'tokenizer_config.json', model }: Origin = {},
 ): Tokenizer {
   try {
     return new PlainTokenizer(
       parsed(tokenizerJson, json, file),
       parsed(tokenizerConfig, config, configFile),
       configFile,
+      model,
     );
   } catch (error) {
     if (error instanceof UserError) throw error;
@@ -95,18 +114,21 @@ class PlainTokenizer implements Tokenizer {
   private readonly library: Library;
   private readonly bytewise: boolean;
 
-  constructor(json: TokenizerJson, config: TokenizerConfig, configFile: string) {
+  constructor(json: TokenizerJson, config: TokenizerConfig, configFile: string, model?: ModelTokens) {
     this.special = new Set(json.added_tokens.filter(({ special }) => special).map(({ id }) => id));
     this.names = namesOf(json);
     this.vocabSize = [...this.names.keys()].reduce((largest, id) => Math.max(largest, id), -1) + 1;
-    const plain = withoutSpecial(json);
+    const plain = plainly(json);
     this.library = new Library(plain, { ...config, clean_up_tokenization_spaces: false });
     this.encode = makeEncoder(this.library, plain, config);
     this.bytewise = (JSON.stringify(json.decoder) ?? '').includes('"ByteLevel"');
     const ids = new Map(Array.from(this.names, ([id, name]) => [name, id]));
-    this.bos = idOf(config, 'bos_token', ids, configFile);
-    this.eos = idOf(config, 'eos_token', ids, configFile);
-    this.pad = config.pad_token == null ? this.eos : idOf(config, 'pad_token', ids, configFile);
+    const idOf = (field: SpecialField) => tokenOf(config, field, ids, configFile);
+    const eos = idOf('eos_token') ?? model?.eosToken;
+    if (eos === undefined) throw new UserError(`${configFile}: field "eos_token" is missing.`);
+    this.eos = eos;
+    this.bos = idOf('bos_token') ?? model?.bosToken ?? eos;
+    this.pad = idOf('pad_token') ?? eos;
   }
 
   decode(ids: ArrayLike<number>): string {
@@ -128,27 +150,31 @@ function namesOf({ model, added_tokens: added }: TokenizerJson): Map<number, str
   return names;
 }
 
-/** The same tokenizer without its control tokens, which no text can then spell. */
-function withoutSpecial(json: TokenizerJson): TokenizerJson {
+/** The same tokenizer without its control tokens, which no text can then spell, and cutting by exact rules. */
+function plainly(json: TokenizerJson): TokenizerJson {
   const { vocab, unk_token: unknown } = json.model;
   const special = new Set(json.added_tokens.filter((token) => token.special).map(({ content }) => content));
   const ordinary = Object.entries(vocab).filter(([name]) => !special.has(name) || name === unknown);
   return {
     ...json,
+    pre_tokenizer: spelledOut(json.pre_tokenizer),
     post_processor: null,
     added_tokens: json.added_tokens.filter((token) => !token.special),
     model: { ...json.model, vocab: Object.fromEntries(ordinary) },
   };
 }
 
-function idOf(
+type SpecialField = 'bos_token' | 'eos_token' | 'pad_token';
+
+/** Undefined where the field is missing. */
+function tokenOf(
   config: TokenizerConfig,
-  field: 'bos_token' | 'eos_token' | 'pad_token',
+  field: SpecialField,
   ids: ReadonlyMap<string, number>,
   file: string,
-): number {
+): number | undefined {
   const name = config[field];
-  if (name == null) throw new UserError(`${file}: field "${field}" is missing.`);
+  if (name == null) return undefined;
   const id = ids.get(name);
   if (id === undefined) throw new UserError(`${file}: field "${field}" is "${name}", which is not in the vocabulary.`);
   return id;

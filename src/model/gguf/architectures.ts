@@ -58,7 +58,11 @@ export async function describe(gguf: GgufFile): Promise<Described> {
   const weights = weightsOf(plain, architectures[name]);
   refuseOthers(gguf, weights);
   const config = await withScaling(gguf, plain);
-  checkTokenizer(makeTokenizer(tokenizer.tokenizer, tokenizer.config, gguf.file, gguf.file), config, gguf.file);
+  checkTokenizer(
+    makeTokenizer(tokenizer.tokenizer, tokenizer.config, { file: gguf.file, configFile: gguf.file }),
+    config,
+    gguf.file,
+  );
   return { config, weights, tokenizer };
 }
 

@@ -3,6 +3,7 @@
  * `tokenizer.ggml.pre` names it, and only what is known under that name is used.
  * Source: https://github.com/ggml-org/llama.cpp/blob/master/src/llama-vocab.cpp
  */
+import { byteLevel, gpt2Words, split } from '../words';
 import type { Metadata } from './metadata';
 import { kinds, type Parts, type Token } from './token';
 
@@ -15,18 +16,16 @@ interface Cutting {
   wholeWords?: boolean;
 }
 
-const gpt2 = String.raw`'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`;
-
 /** The rule of GPT-4 and all that followed it; they differ in how many digits stay together. */
 const gpt4 = (digits: string) =>
   String.raw`(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|${digits}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`;
 
 const cuttings: Record<string, Cutting> = {
-  'gpt-2': { patterns: [gpt2] },
-  smollm: { patterns: [String.raw`\p{N}`, gpt2] },
+  'gpt-2': { patterns: [gpt2Words] },
+  smollm: { patterns: [String.raw`\p{N}`, gpt2Words] },
   'llama-bpe': { patterns: [gpt4(String.raw`\p{N}{1,3}`)], wholeWords: true },
   qwen2: { patterns: [gpt4(String.raw`\p{N}`)], normalizer: { type: 'NFC' } },
-  default: { patterns: [String.raw`[\p{P}\$\+<=>\^~\|]+`, gpt2, String.raw`\p{N}+`, '[0-9][0-9][0-9]'] },
+  default: { patterns: [String.raw`[\p{P}\$\+<=>\^~\|]+`, gpt2Words, String.raw`\p{N}+`, '[0-9][0-9][0-9]'] },
 };
 
 const preKey = 'tokenizer.ggml.pre';
@@ -56,10 +55,6 @@ export function byteLevelParts(metadata: Metadata, tokens: readonly Token[]): Pa
     addsBos: false,
   };
 }
-
-const split = (Regex: string) => ({ type: 'Split', pattern: { Regex }, behavior: 'Isolated', invert: false });
-
-const byteLevel = { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: false };
 
 /** Pairs of tokens; both, and what they make, must be in the vocabulary. */
 function mergesOf(metadata: Metadata, tokens: readonly Token[]): [string, string][] {

@@ -98,7 +98,8 @@ async function checkTokenizerOf({ hub, cache, choice, config }: Journey): Promis
     ['tokenizer.json', 'tokenizer_config.json'].map((name) => readJson(cache.blob(named(choice, name)))),
   );
   const at = (name: string) => `${hub.page}: ${name}`;
-  checkTokenizer(makeTokenizer(json, settings, at('tokenizer.json'), at('tokenizer_config.json')), config, hub.page);
+  const origin = { file: at('tokenizer.json'), configFile: at('tokenizer_config.json'), model: config };
+  checkTokenizer(makeTokenizer(json, settings, origin), config, hub.page);
 }
 
 async function jsonOf(hub: HubModel, commit: string, file: HubFile): Promise<unknown> {

@@ -1,8 +1,11 @@
-"""Makes test/fixtures/model/tokenizer with the Rust library `tokenizers`: three tokenizers and the ids they give.
+"""Makes test/fixtures/model/tokenizer with the Rust library `tokenizers`: small tokenizers and the ids they give.
 
 `split` is trained as src/model/bpe.ts trains; `builtin` cuts by the ByteLevel step's built-in rule and has a token that
 is added but not special; `metaspace` is built as Llama 2's is (normaliser, byte fallback, no pre-tokenizer).
 golden.json holds, by tokenizer, the ids of every text in corpus.json's `nasty` list with special tokens read as text.
+
+Those in families.py are built step by step as the published ones of each family; families.json holds the same for them,
+of the texts in `nasty` and then those in `published`.
 Usage: python make.py [FOLDER]   (default: test/fixtures/model/tokenizer)
 """
 
@@ -10,6 +13,7 @@ import json
 import sys
 from pathlib import Path
 
+from families import FAMILIES
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 
 SPECIAL = ["<pad>", "<bos>", "<eos>"]
@@ -75,21 +79,33 @@ def encode_plainly(tokenizer, text):
     return tokenizer.encode(text, add_special_tokens=False).ids
 
 
+def save(tokenizer, config, folder):
+    folder.mkdir(parents=True, exist_ok=True)
+    tokenizer.save(str(folder / "tokenizer.json"))
+    (folder / "tokenizer_config.json").write_text(json.dumps(config, indent=2) + "\n")
+
+
+def golden(tokenizer, texts):
+    ids = [encode_plainly(tokenizer, text) for text in texts]
+    return {"ids": ids, "texts": [tokenizer.decode(row) for row in ids]}
+
+
 def main():
     corpus = json.loads((Path(__file__).parent / "corpus.json").read_text())
     fixtures = Path(__file__).parents[2] / "fixtures" / "model" / "tokenizer"
     target = Path(sys.argv[1]) if len(sys.argv) > 1 else fixtures
-    golden = {}
+    results = {}
     for make in (split, builtin, metaspace):
         tokenizer = make(corpus["training"])
-        folder = target / make.__name__
-        folder.mkdir(parents=True, exist_ok=True)
-        tokenizer.save(str(folder / "tokenizer.json"))
-        config = {"pad_token": "<pad>", "bos_token": "<bos>", "eos_token": "<eos>"}
-        (folder / "tokenizer_config.json").write_text(json.dumps(config, indent=2) + "\n")
-        ids = [encode_plainly(tokenizer, text) for text in corpus["nasty"]]
-        golden[make.__name__] = {"ids": ids, "texts": [tokenizer.decode(row) for row in ids]}
-    (target / "golden.json").write_text(json.dumps(golden) + "\n")
+        save(tokenizer, {"pad_token": "<pad>", "bos_token": "<bos>", "eos_token": "<eos>"}, target / make.__name__)
+        results[make.__name__] = golden(tokenizer, corpus["nasty"])
+    (target / "golden.json").write_text(json.dumps(results) + "\n")
+    results = {}
+    for name, make in FAMILIES.items():
+        tokenizer, config = make(corpus["training"])
+        save(tokenizer, config, target / name)
+        results[name] = golden(tokenizer, corpus["nasty"] + corpus["published"])
+    (target / "families.json").write_text(json.dumps(results) + "\n")
 
 
 if __name__ == "__main__":
