@@ -1,6 +1,7 @@
 /** What the measurements of the engine share: fresh models of a preset, full batches, medians. */
 import { availableParallelism } from 'node:os';
 import type { Batch, OptimizerSettings } from '../src/engine/learner';
+import { processor } from '../src/engine/onnx/device';
 import { OnnxLearner } from '../src/engine/onnx/learner';
 import type { ModelConfig } from '../src/model/config';
 import { initialize } from '../src/model/parameters';
@@ -19,7 +20,7 @@ export function configOf(preset: PresetName): ModelConfig {
 }
 
 export function freshLearner(config: ModelConfig): OnnxLearner {
-  return new OnnxLearner({ config, weights: initialize(config, 1), optimizer, threads });
+  return new OnnxLearner({ config, weights: initialize(config, 1), optimizer, device: processor(threads) });
 }
 
 /** Rows without padding, each one example, every place with a target. */

@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { installHost } from './host.mjs';
 import { ready } from './ready.mjs';
+import { softwareVulkan } from './vulkan.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { values, positionals } = parseArgs({
@@ -32,6 +33,12 @@ const suites = [
     title: 'Page',
     folder: 'test/page/',
     words: (files) => mocha(files, ['test/page/**/*.test.ts'], 120_000),
+  },
+  {
+    title: 'WebGPU',
+    folder: 'test/gpu/',
+    words: (files) => mocha(files, ['test/gpu/**/*.test.ts'], 300_000),
+    env: softwareVulkan,
   },
   {
     title: 'Workbench',
@@ -73,10 +80,10 @@ function mocha(files, all, timeout) {
 }
 
 /** Runs a suite and adds its last line, which has the numbers, to the total; one that says none has failed. */
-async function runSuite({ title, folder, words }, files) {
+async function runSuite({ title, folder, words, env: own = () => ({}) }, files) {
   console.log(`${title}:`);
   if (folder && !(await hasHost())) return void total.failed++;
-  const env = { ...process.env, ...(process.stdout.isTTY ? { FORCE_COLOR: '1' } : {}) };
+  const env = { ...process.env, ...own(), ...(process.stdout.isTTY ? { FORCE_COLOR: '1' } : {}) };
   const child = spawn(process.execPath, words(files), { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = new Promise((done) => child.once('close', done));
   let numbers;

@@ -17,7 +17,7 @@ export interface Finding {
 const gigabyte = 2 ** 30;
 
 export async function diagnose(): Promise<Finding[]> {
-  return [node(), machine(), memory(), await engine(), await training(), disk()];
+  return [node(), machine(), memory(), await engine(), await gpu(), await training(), disk()];
 }
 
 function node(): Finding {
@@ -49,6 +49,17 @@ async function engine(): Promise<Finding> {
   }
 }
 
+/** A GPU is welcome and never needed. */
+async function gpu(): Promise<Finding> {
+  try {
+    const { chooseDevice } = await import('../engine/onnx/device');
+    const { provider, reason } = await chooseDevice('auto', 0);
+    return { state: 'ok', name: 'GPU', detail: provider === 'webgpu' ? `used by "auto": ${reason}` : reason };
+  } catch (error) {
+    return { state: 'warn', name: 'GPU', detail: firstLine(error) };
+  }
+}
+
 async function training(): Promise<Finding> {
   try {
     const { losses, device } = await fewSteps();
@@ -64,8 +75,9 @@ async function training(): Promise<Finding> {
 /** Three steps of a tiny model on one sentence. The engine is loaded here, so that its absence is a finding. */
 async function fewSteps(): Promise<{ losses: number[]; device: string }> {
   const { OnnxLearner } = await import('../engine/onnx/learner');
+  const { processor } = await import('../engine/onnx/device');
   const optimizer = { beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.1, clip: 1 };
-  const learner = new OnnxLearner({ config: tiny, weights: initialize(tiny, 1), optimizer, threads: 0 });
+  const learner = new OnnxLearner({ config: tiny, weights: initialize(tiny, 1), optimizer, device: processor(0) });
   const losses = [];
   for (let step = 0; step < 3; step++) losses.push((await learner.step([sentence()], 1e-2)).loss);
   await learner.close();

@@ -209,6 +209,10 @@ export const experimentSchema = z
     stages: z.array(stage).min(1).optional(),
     seeds: z.array(z.number().int().min(0)).min(1).default([1]),
     engine: z.enum(['onnx']).default('onnx'),
+    device: z
+      .enum(['auto', 'cpu', 'webgpu'])
+      .default('cpu')
+      .describe('auto tries the GPU (through WebGPU) and the processor, and takes the faster.'),
     threads: z.number().int().min(0).default(0).describe('Processor threads; 0 for one a core.'),
     training,
     evaluation,

@@ -6,7 +6,7 @@
 import { createInterface } from 'node:readline';
 import { loadDataset } from '../dataset/load';
 import type { Dataset } from '../dataset/model';
-import { deviceReport } from '../engine/onnx/session';
+import { deviceReport, processor } from '../engine/onnx/device';
 import { messageOf } from '../errors';
 import { runFiles, RunFolder } from '../run/folder';
 import { promptOf } from '../schedule/compile';
@@ -19,7 +19,7 @@ import { ask, type Asked, type Asker } from './ask';
 
 async function main(run: string, model: string): Promise<void> {
   const asker = await openAsker(RunFolder.open(run), model);
-  say({ ready: deviceReport(asker.experiment.threads) });
+  say({ ready: deviceReport(processor(asker.experiment.threads)) });
   for await (const questions of questionsFrom(process.stdin)) {
     for (const answer of await ask(asker, questions)) say({ answer });
   }

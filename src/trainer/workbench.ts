@@ -7,6 +7,7 @@ import { loadDataset } from '../dataset/load';
 import type { Dataset } from '../dataset/model';
 import { describeProblem } from '../dataset/problem';
 import type { Learner } from '../engine/learner';
+import { chooseDevice, type DeviceChoice } from '../engine/onnx/device';
 import { OnnxLearner } from '../engine/onnx/learner';
 import { UserError } from '../errors';
 import { makeFolder } from '../make-folder';
@@ -47,10 +48,18 @@ export async function openWorkbench(folder: RunFolder): Promise<Workbench> {
   const recipe = experiment.recipes?.[0];
   const schedule = compileSchedule({ experiment, recipe, dataset, tokenizer, seed });
   const { optimizer } = experiment.training;
-  const learner = new OnnxLearner({ config, weights, optimizer, threads: experiment.threads });
+  const device = await chooseDevice(usedBefore(folder) ?? experiment.device, experiment.threads);
+  const learner = new OnnxLearner({ config, weights, optimizer, device });
   const attention = attentionOf(config.hiddenSize);
   const rows = rowsFor(schedule, experiment.training, attention);
   return { folder, experiment, dataset, tokenizer, schedule, learner, rows, attention };
+}
+
+/** A run that goes on stays on its device: another would give other numbers. */
+function usedBefore(folder: RunFolder): DeviceChoice | undefined {
+  const { events } = folder.readEvents();
+  const last = events.findLast((event) => event.type === 'device');
+  return last && (last.device.startsWith('webgpu') ? 'webgpu' : 'cpu');
 }
 
 async function sameDataset(experiment: Experiment, dataHash: string): Promise<Dataset> {

@@ -9,6 +9,7 @@ import type { Batch, DeviceReport, GenerateOptions, Learner, OptimizerSettings, 
 import { corrections } from './adamw';
 import { OnnxAnswerer } from './answerer';
 import { batchFeeds, scoredPlaces } from './batch-inputs';
+import { type Device, deviceReport } from './device';
 import type { Provider } from './graph';
 import {
   type Compiled,
@@ -20,7 +21,7 @@ import {
   stepGraph,
   updateGraph,
 } from './graphs';
-import { deviceReport, openSession } from './session';
+import { openSession } from './session';
 import { reusable, type Tensors, TrainingState } from './state';
 import { Transfer } from './transfer';
 
@@ -29,9 +30,7 @@ export interface OnnxSettings {
   /** Values of `parametersOf(config)` by name; taken over, not copied. */
   weights: ReadonlyMap<string, Float32Array>;
   optimizer: OptimizerSettings;
-  /** Processor threads; 0 for one a core. */
-  threads: number;
-  provider?: Provider;
+  device: Device;
 }
 
 interface Program<Graph> {
@@ -49,10 +48,10 @@ export class OnnxLearner implements Learner {
   private moved?: Promise<void>;
 
   constructor(private readonly settings: OnnxSettings) {
-    this.provider = settings.provider ?? 'cpu';
-    this.transfer = this.provider === 'cpu' ? undefined : new Transfer(settings.threads);
+    this.provider = settings.device.provider;
+    this.transfer = this.provider === 'cpu' ? undefined : new Transfer(settings.device.threads);
     this.state = new TrainingState(settings.config, settings.weights, this.transfer);
-    this.report = deviceReport(settings.threads, this.provider);
+    this.report = deviceReport(settings.device);
   }
 
   get config(): ModelConfig {
@@ -114,7 +113,8 @@ export class OnnxLearner implements Learner {
 
   /** Packs the weights as they are now, so many prompts in one call are best. Throws if one leaves no room to answer. */
   async generate(prompts: readonly Int32Array[], options: GenerateOptions): Promise<Int32Array[]> {
-    const { config, threads } = this.settings;
+    const { config, device } = this.settings;
+    const { threads } = device;
     const answerer = await OnnxAnswerer.open({ config, weights: await this.state.weightsHere(), threads });
     try {
       return await answerer.generate(prompts, options);
@@ -170,8 +170,7 @@ export class OnnxLearner implements Learner {
   }
 
   private async compile<Graph extends Compiled<string>>(graph: Graph): Promise<Program<Graph>> {
-    const { provider } = this;
-    const { threads } = this.settings;
+    const { provider, threads } = this.settings.device;
     return { graph, session: await openSession(graph.bytes, { provider, threads, kept: [...slotsOf(graph).keys()] }) };
   }
 }

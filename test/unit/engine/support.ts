@@ -14,6 +14,7 @@ import type { Batch, OptimizerSettings } from '../../../src/engine/learner';
 import { batchFeeds, scoredPlaces } from '../../../src/engine/onnx/batch-inputs';
 import type { Provider } from '../../../src/engine/onnx/graph';
 import { gradientGraph, gradientOf } from '../../../src/engine/onnx/graphs';
+import { processor } from '../../../src/engine/onnx/device';
 import { OnnxLearner } from '../../../src/engine/onnx/learner';
 import { openSession } from '../../../src/engine/onnx/session';
 import { llamaBlock, type ModelConfig } from '../../../src/model/config';
@@ -141,7 +142,7 @@ export function learnerOf(
   { optimizer = adam, threads = 2 }: { optimizer?: OptimizerSettings; threads?: number } = {},
 ): OnnxLearner {
   const own = new Map([...weights].map(([name, values]) => [name, values.slice()]));
-  return new OnnxLearner({ config, weights: own, optimizer, threads, provider });
+  return new OnnxLearner({ config, weights: own, optimizer, device: { ...processor(threads), provider } });
 }
 
 /** A folder that is gone after `use`. */
