@@ -71,7 +71,6 @@ export class WorkspaceLibrary implements Library {
     if (known) return known.loaded;
     const stamp = this.reader.stamp(sources);
     stamp.catch(() => {});
-    require('node:fs').appendFileSync('/tmp/sch/trace', Date.now()%1000000+' '+'load '+key.slice(-80)+' '+[...this.editedTexts(sources).keys()].map(k=>k.slice(-25))+'\n');
     const loaded = this.reader.load(sources, this.editedTexts(sources));
     this.loads.set(key, { sources, loaded, stamp });
     loaded.catch(() => this.loads.get(key)?.loaded === loaded && this.loads.delete(key));
@@ -180,7 +179,6 @@ export class WorkspaceLibrary implements Library {
   }
 
   private noteText(file: string): void {
-    require('node:fs').appendFileSync('/tmp/sch/trace', Date.now()%1000000+' '+'noteText '+file.slice(-30)+' '+[...this.loads.keys()].join('|').slice(-200)+'\n');
     if (this.forget(file)) this.tell();
   }
 

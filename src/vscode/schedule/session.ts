@@ -96,7 +96,6 @@ export class ScheduleSession implements vscode.Disposable {
   }
 
   private forget(): void {
-    require('node:fs').appendFileSync('/tmp/sch/trace', Date.now()%1000000+' '+'forget\n');
     this.current = undefined;
     this.changed.fire();
   }
@@ -106,11 +105,9 @@ export class ScheduleSession implements vscode.Disposable {
     if (!file) return { problems: [] };
     const same = this.last?.file.toString() === file.toString() ? this.last : undefined;
     const text = await textOf(file);
-    require('node:fs').appendFileSync('/tmp/sch/trace', Date.now()%1000000+' '+'read '+JSON.stringify(text).slice(60,260)+'\n');
     const opened = await this.order.open({ text, file: file.fsPath });
     if (opened.variants.length === 0) return { shown: same, problems: opened.problems };
     const { dataset, problems } = await this.lab.library.load(await this.holdingOf(opened));
-    require('node:fs').appendFileSync('/tmp/sch/trace', Date.now()%1000000+' '+'loaded '+dataset.questions.filter(q=>/Unsaved/.test(q.question)).length+' of '+dataset.questions.length+' '+problems.length+'\n');
     const dataProblems = problems.filter(({ severity }) => severity === 'error');
     const shown = { file, told: { file: file.fsPath, text, dataset }, opened, dataProblems };
     this.last = shown;
