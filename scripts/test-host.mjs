@@ -28,7 +28,12 @@ const scratch = mkdtempSync(join(tmpdir(), 'pit-host-'));
 const bundles = makeBundlesFolder();
 const total = { passes: 0, failures: 0, pending: 0 };
 const inbox = await openInbox();
-const [server, browser] = await Promise.all([startServer({ driver: true, env: settingsOfTests() }), launchBrowser()]);
+// In a browser VS Code saves by itself a second after an edit, on a desktop it doesn't.
+const settings = { 'files.autoSave': 'off' };
+const [server, browser] = await Promise.all([
+  startServer({ driver: true, env: settingsOfTests(), settings }),
+  launchBrowser(),
+]);
 try {
   const tests = testFiles();
   await bundle(tests);

@@ -11,7 +11,7 @@ import { parseExperiment } from '../../src/schedule/read-experiment';
 import { openModel } from '../../src/trainer/starting-model';
 import type { Lab, ScheduleView } from '../../src/vscode/lab';
 import type { Node, NodeOf } from '../../src/vscode/schedule/nodes';
-import { answering, picking, replace, theLab, until, workspaceFolder } from './support';
+import { answering, next, picking, replace, theLab, until, workspaceFolder } from './support';
 
 const examplesMime = 'application/vnd.pit.examples';
 
@@ -69,7 +69,15 @@ describe('the Schedule view', function () {
       await document.save();
     }
     await until(() => lab.experiments.active?.fsPath === file);
+    await followed();
     return document;
+  }
+
+  /** Until the view has what the text says now: it follows with a little delay, and refuses to move what it doesn't show. */
+  async function followed(): Promise<void> {
+    const changed = next(lab.experiments.onDidChange);
+    lab.experiments.refresh();
+    await changed;
   }
 
   const rows = async (parent?: Node) => (await view.tree.getChildren(parent)) as Node[];
@@ -111,6 +119,7 @@ describe('the Schedule view', function () {
     await vscode.window.showTextDocument(document);
     await vscode.commands.executeCommand('undo');
     assert.equal(document.getText(), before, 'one undo takes the change back');
+    await followed();
   }
 
   /** Runs a command on a row; gives the text after it, and takes it back by one undo. */
