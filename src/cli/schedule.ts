@@ -1,15 +1,17 @@
 /** `pit schedule`: shows what an experiment will train on, in which order, without training. */
 import { resolve } from 'node:path';
 import { Command } from 'commander';
+import type { MemoryDemand } from '../engine/onnx/memory';
 import { UserError } from '../errors';
 import { compileSchedule } from '../schedule/compile';
 import { type DescribedToken, describeSchedule, describeTokens, type ScheduleDescription } from '../schedule/describe';
 import { printSchedule, printTokens } from '../schedule/print';
-import { attentionOf } from '../schedule/pack';
+import { attentionOf, placesOf } from '../schedule/pack';
 import { rowsFor } from '../schedule/rows';
 import type { Example, Schedule } from '../schedule/schedule';
 import { chooseVariants, type Variant } from '../schedule/stages';
 import { openExperiment, type OpenedExperiment } from './experiment';
+import { demandOf, describeDemand } from '../trainer/memory';
 import { openModel, type OpenedModel } from '../trainer/starting-model';
 import { wholeNumber } from './numbers';
 import { paint, type Paint, printJson } from './output';
@@ -20,6 +22,8 @@ interface ScheduleOptions {
   tokens?: string;
   json?: true;
 }
+
+type Described = ScheduleDescription & { recipe: string; memory: MemoryDemand };
 
 /** A variant with what it will do. */
 interface Planned {
@@ -60,11 +64,14 @@ function plan(variant: Variant, { experiment, data }: OpenedExperiment, model: O
 
 function describe(schedule: Schedule, { experiment, data }: OpenedExperiment, { config }: OpenedModel) {
   const rows = rowsFor(schedule, experiment.training, attentionOf(config.hiddenSize));
-  return describeSchedule(schedule, { dataset: data.dataset, rows });
+  const demand = demandOf(experiment, config, schedule.examples.map(placesOf));
+  return { ...describeSchedule(schedule, { dataset: data.dataset, rows }), memory: demand };
 }
 
-function titled({ recipe, ...description }: ScheduleDescription & { recipe: string }): string {
-  return `${paint(recipe, 'bold')}\n${printSchedule(description).trimEnd()}`;
+function titled({ recipe, memory, ...description }: Described): string {
+  const trains = description.stages.length > 0;
+  const lines = [paint(recipe, 'bold'), printSchedule(description).trimEnd()];
+  return [...lines, ...(trains ? ['', `Training takes about ${describeDemand(memory)}.`] : [])].join('\n');
 }
 
 function showTokens(planned: readonly Planned[], id: string, { tokenizer }: OpenedModel, json: boolean): void {

@@ -26,6 +26,8 @@ export interface Findings {
   errors: Complaint[];
   warnings: Complaint[];
   texts: Problem[];
+  /** Places of each example that some stage trains on. */
+  places: number[];
 }
 
 export function examine({ experiment, dataset, tokenizer, positions }: Examined): Findings {
@@ -35,7 +37,8 @@ export function examine({ experiment, dataset, tokenizer, positions }: Examined)
     ...longRow(store.examples, experiment.training.row),
     ...longExample(store.examples, positions),
   ];
-  return { errors, warnings: cuts(store, experiment.training.sequence), texts: store.refused };
+  const warnings = cuts(store, experiment.training.sequence);
+  return { errors, warnings, texts: store.refused, places: store.examples.map(placesOf) };
 }
 
 /** As much of it as needs no tokens: parts and orders. */

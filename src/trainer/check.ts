@@ -2,6 +2,7 @@
  * An experiment looked at before anything starts: its own fields, its model, its data, and the schedule of every recipe,
  * with all that is wrong. What the data is made into is looked at where all else can be read, as a run would read it.
  */
+import { totalmem } from 'node:os';
 import { basename, dirname } from 'node:path';
 import { type LoadedDataset, loadDataset } from '../dataset/load';
 import type { Dataset, Problem } from '../dataset/model';
@@ -10,6 +11,7 @@ import { examine } from '../schedule/examine';
 import type { Experiment } from '../schedule/experiment';
 import { sourcesOf, withAbsolutePaths } from '../schedule/paths';
 import { problemsAt, readExperiment } from '../schedule/read-experiment';
+import { memoryComplaint } from './memory';
 import { modelProblem, openModel } from './starting-model';
 
 export interface CheckedExperiment {
@@ -44,9 +46,15 @@ async function scheduleProblems(
 ): Promise<Problem[]> {
   try {
     const { tokenizer, config } = await openModel(experiment, dataset);
-    const { errors, warnings, texts } = examine({ experiment, dataset, tokenizer, positions: config.maxPositions });
+    const positions = config.maxPositions;
+    const { errors, warnings, texts, places } = examine({ experiment, dataset, tokenizer, positions });
+    const memory = memoryComplaint(experiment, config, places, totalmem());
     const asWarning = (problem: Problem): Problem => ({ ...problem, severity: 'warning' });
-    return [...problemsAt(errors, text, file), ...texts, ...problemsAt(warnings, text, file).map(asWarning)];
+    return [
+      ...problemsAt([...errors, ...(memory?.severity === 'error' ? [memory] : [])], text, file),
+      ...texts,
+      ...problemsAt([...warnings, ...(memory?.severity === 'warning' ? [memory] : [])], text, file).map(asWarning),
+    ];
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return problemsAt([{ path: ['model'], message: error.message }], text, file);

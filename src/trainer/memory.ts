@@ -1,0 +1,90 @@
+/** Whether an experiment fits into this machine, and what would make it fit. */
+import { type BatchSize, type MemoryDemand, memoryOf } from '../engine/onnx/memory';
+import { adapt } from '../model/adapt';
+import type { ModelConfig } from '../model/config';
+import type { Complaint } from '../schedule/complaints';
+import type { Experiment } from '../schedule/experiment';
+
+/** The largest micro-batch of an experiment. @param places of each example that it trains on */
+export function batchSize({ training, stages }: Experiment, places: readonly number[]): BatchSize {
+  const batches = [training.documents, training.questions, training.mixed, ...(stages ?? [])];
+  const longestFirst = [...places].sort((a, b) => b - a);
+  const [longest = 1] = longestFirst;
+  const most = batches.map(({ batch = 0 }) =>
+    typeof batch === 'number' ? longestFirst.slice(0, batch).reduce((sum, each) => sum + each, 0) : batch.tokens,
+  );
+  const step = Math.max(...most);
+  const { microBatch, row } = training;
+  const length = row === 'auto' ? Math.ceil(1.5 * longest) : row;
+  return { places: Math.min(step, microBatch), length, accumulated: step > microBatch };
+}
+
+/** What it takes of the processor's memory. */
+export function demandOf(experiment: Experiment, config: ModelConfig, places: readonly number[]): MemoryDemand {
+  return memoryOf(config, batchSize(experiment, places));
+}
+
+/** An error where it takes more than the machine has, a warning where little is left. @param total bytes */
+export function memoryComplaint(
+  experiment: Experiment,
+  config: ModelConfig,
+  places: readonly number[],
+  total: number,
+): (Complaint & { severity: 'error' | 'warning' }) | undefined {
+  if (places.length === 0 || experiment.device !== 'cpu') return undefined;
+  const demand = demandOf(experiment, config, places);
+  if (demand.total < tight * total) return undefined;
+  const fitting = remedies(experiment, config, places).filter(({ needs }) => needs < tight * total);
+  const advice =
+    fitting.length > 0
+      ? `: ${fitting.map(({ what, needs }) => `${what} it takes ${gigabytes(needs)}`).join('; ')}`
+      : ', and a smaller batch or adapters would not be enough';
+  return {
+    severity: demand.total > total ? 'error' : 'warning',
+    path: ['training', 'microBatch'],
+    message: `Training takes about ${describeDemand(demand)}, and this machine has ${gigabytes(total)}${advice}.`,
+  };
+}
+
+/** Share of the memory beyond which other programs are in the way. */
+const tight = 0.85;
+
+interface Remedy {
+  what: string;
+  needs: number;
+}
+
+function remedies(experiment: Experiment, config: ModelConfig, places: readonly number[]): Remedy[] {
+  const { training, model } = experiment;
+  const longest = Math.max(...places);
+  const small = { ...experiment, training: { ...training, microBatch: Math.max(longest, 256) } };
+  const smaller = {
+    what: `with "training.microBatch" ${small.training.microBatch}`,
+    needs: demandOf(small, config, places).total,
+  };
+  const lora = training.lora === undefined && typeof model === 'string' ? adapted(config, model) : undefined;
+  if (!lora) return [smaller];
+  return [
+    smaller,
+    { what: 'with "training.lora" {}', needs: demandOf(experiment, lora, places).total },
+    { what: 'with both', needs: demandOf(small, lora, places).total },
+  ];
+}
+
+/** With the adapters that an experiment trains which says no more than that; undefined where the family has none. */
+function adapted(config: ModelConfig, base: string): ModelConfig | undefined {
+  try {
+    return adapt(config, { rank: 16, alpha: 32, targets: ['q_proj', 'v_proj'], base });
+  } catch {
+    return undefined;
+  }
+}
+
+/** `6.9 GB of memory (weights 0.5, training 4.8, activations 1.5, logits 0.1)` */
+export function describeDemand({ weights, training, activations, logits, total }: MemoryDemand): string {
+  const parts = Object.entries({ weights, training, activations, logits });
+  const said = parts.map(([name, bytes]) => `${name} ${(bytes / 1e9).toFixed(2)}`);
+  return `${gigabytes(total)} of memory (${said.join(', ')})`;
+}
+
+const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(2)} GB`;
