@@ -1,5 +1,6 @@
 /** Answers beside the questions in a real window: a small run that is really trained, its verdicts, and its checkpoint asked. */
 import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Prediction } from '../../src/run/events';
@@ -15,14 +16,14 @@ describe('Results', function () {
   let results: Results;
   let path: string;
   let file: vscode.Uri;
-  let published: Promise<TestRunSummary>;
+  const ended: TestRunSummary[] = [];
   let predictions: Prediction[];
 
   before(async () => {
     lab = await theLab();
     results = lab.results!;
     file = workspaceFile('rivers.qa');
-    published = next(results.onDidEndTestRun);
+    results.onDidEndTestRun((summary) => ended.push(summary));
     const choice = { variants: ['pit'], seeds: [1] };
     [path] = (await vscode.commands.executeCommand<string[]>('pit.run', workspaceFile('people.pit.json'), choice))!;
     await until(() => lab.runs.get(path)?.state === 'finished');
@@ -33,9 +34,15 @@ describe('Results', function () {
 
   const predictionOf = (question: string) => predictions.find((prediction) => prediction.question === question)!;
 
-  it('publishes a finished evaluation as a test run, without asking the model', async () => {
-    const { name, passed, failed, errored } = await published;
-    assert.equal(name, '⑦ Pre-instruction-tuning, seed 1');
+  it('publishes the evaluation at the end of each stage as a test run, without asking the model', async () => {
+    await until(() => ended.length === 2);
+    assert.deepEqual(
+      ended.map(({ name }) => name),
+      [1, 2].map((stage) => `⑦ Pre-instruction-tuning, seed 1, after stage ${stage}`),
+    );
+    const [first] = summarizeRun(RunFolder.open(path)).stages;
+    assert.equal(ended[0].passed.length, first.test!.exactMatch.value * first.test!.count);
+    const { passed, failed, errored } = ended[1];
     const right = predictions.filter(({ exactMatch }) => exactMatch).map(({ id }) => id);
     const wrong = predictions.filter(({ exactMatch }) => !exactMatch);
     assert.deepEqual(passed.sort(), right.sort());
@@ -54,6 +61,24 @@ describe('Results', function () {
     assert.equal(rise.range?.start.line, 5);
     assert.equal(rise.parent?.label, 'The Rhine');
     assert.equal(rise.parent?.parent?.label, 'test');
+  });
+
+  it('makes no items for questions before somebody opens their document', async () => {
+    const train = await itemAt(results, ['train']);
+    assert.equal(train.children.size, 0);
+    await results.controller.resolveHandler!(train);
+    const documents = [...train.children].map(([, item]) => item);
+    assert.ok(documents.length > 1);
+    assert.deepEqual(
+      documents.filter(({ children, canResolveChildren }) => children.size > 0 || !canResolveChildren),
+      [],
+    );
+    await results.controller.resolveHandler!(documents[0]);
+    assert.ok(documents[0].children.size > 0);
+    assert.deepEqual(
+      documents.slice(1).filter(({ children }) => children.size > 0),
+      [],
+    );
   });
 
   it("writes the model's answer after each answer of a .qa file", async () => {
@@ -117,10 +142,10 @@ describe('Results', function () {
   });
 
   it('publishes an evaluation only once', async () => {
-    const ended = next(results.onDidEndTestRun);
+    const asked = next(results.onDidEndTestRun);
     await results.controller.resolveHandler!(undefined);
     await vscode.commands.executeCommand('pit.askModel', file, predictionOf('Where does the Rhine rise?').id);
-    assert.match((await ended).name, /end of stage 2$/);
+    assert.match((await asked).name, /end of stage 2$/);
   });
 
   it('asks all questions below an item, and shows a miss as gold against answer', async () => {
@@ -200,6 +225,24 @@ describe('Results', function () {
     const answer = await vscode.commands.executeCommand<Prediction>('pit.askModel', file, id);
     assert.equal(answer.exactMatch, prediction !== '');
     assert.equal(await toneAt(10), prediction === '' ? 'wrong' : 'right');
+  });
+
+  it('publishes the end of a stage while the run trains on', async () => {
+    const long = workspaceFile('long.pit.json');
+    const text = readFileSync(workspaceFile('people.pit.json').fsPath, 'utf8');
+    writeFileSync(long.fsPath, text.replace('"people"', '"long"').replace('[2, 2]', '[1, 500]'));
+    await until(async () => (await lab.experiments.files()).some(({ fsPath }) => fsPath === long.fsPath));
+    const published = next(results.onDidEndTestRun);
+    const [running] = (await vscode.commands.executeCommand<string[]>('pit.run', long, {
+      variants: ['pit'],
+      seeds: [1],
+    }))!;
+    const { name, passed, failed } = await published;
+    assert.equal(name, '⑦ Pre-instruction-tuning, seed 1, after stage 1');
+    assert.ok(passed.length + failed.length > 0);
+    assert.equal(lab.runs.get(running)?.state, 'running');
+    await vscode.commands.executeCommand('pit.stopRun', running);
+    await until(() => lab.runs.get(running)?.state === 'stopped');
   });
 
   it('hides what the settings switch off', async () => {
