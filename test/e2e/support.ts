@@ -52,6 +52,7 @@ export class Workbench {
     readonly page: Page,
     /** The opened folder. */
     readonly folder: string,
+    private readonly address: string,
   ) {}
 
   static async open({ folder = 'test/fixtures/workspace', settings, server: other }: Opening = {}): Promise<Workbench> {
@@ -69,7 +70,7 @@ export class Workbench {
     const context = await (await browser).newContext({ viewport: { width: 1400, height: 900 } });
     const page = await context.newPage();
     page.setDefaultTimeout(patience);
-    const workbench = new Workbench(page, folder);
+    const workbench = new Workbench(page, folder, address);
     opened.push(workbench);
     await page.goto(address, { timeout: patience });
     await workbench.ready();
@@ -92,6 +93,16 @@ export class Workbench {
   async reload(): Promise<void> {
     await this.page.reload();
     await this.ready();
+  }
+
+  /** Closes the window, as one closes a tab of the browser. */
+  async leave(): Promise<void> {
+    await this.page.context().close();
+  }
+
+  /** A new window on the same folder, which knows nothing of those before. */
+  return(): Promise<Workbench> {
+    return Workbench.visit(this.address, this.folder);
   }
 
   /** Runs a command by its title. */
