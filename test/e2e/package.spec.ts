@@ -1,8 +1,8 @@
 /** The packed extension in a VS Code that knows nothing of this repository: it is installed and trains. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { installExtension, startServer } from '../../scripts/host.mjs';
 import { closeWorkbenches, packThis, runState, type Server, until, Workbench } from './support';
 
@@ -28,6 +28,17 @@ describe('The packed extension', () => {
     await text.getByRole('heading', { name: 'How it is built' }).waitFor();
     const idle = 'img:not([src^="https:"]), a:not([href^="https:"], [href="#"])';
     assert.equal(await text.locator(idle).count(), 0);
+  });
+
+  it('holds the native library of this platform, and of no other', () => {
+    const files = readdirSync(join(data, 'extensions'), { recursive: true, encoding: 'utf8' });
+    const libraries = files.filter((file) => /\.(node|dll|dylib|so)(\.\d+)*$/.test(file));
+    assert.equal(libraries.filter((file) => file.endsWith('onnxruntime_binding.node')).length, 1);
+    const own = join(sep, process.platform, process.arch, sep);
+    assert.deepEqual(
+      libraries.filter((file) => !file.includes(own)),
+      [],
+    );
   });
 
   it('trains with its own native library', async () => {
