@@ -14,6 +14,7 @@ import {
   setPhase,
   writeStages,
 } from './edit-recipes';
+import { setDevice, setModel, type WantedModel } from './edit-settings';
 import {
   addStage,
   arrangeStage,
@@ -52,8 +53,10 @@ export type RecipeChange =
   | { kind: 'add recipe'; recipe: string }
   | { kind: 'remove recipe'; variant: number };
 
+export type SettingChange = { kind: 'model'; model: WantedModel } | { kind: 'device'; device: Experiment['device'] };
+
 /** To add a stage, it names the one that the new one comes after; 0 for the beginning. */
-export type Change = (StageChange & StageAt) | RecipeChange;
+export type Change = (StageChange & StageAt) | RecipeChange | SettingChange;
 
 export interface Edited {
   edits: TextEdit[];
@@ -73,6 +76,10 @@ export function editExperiment(text: string, change: Change): Edited {
       return { edits: addRecipe(text, experiment, change.recipe) };
     case 'remove recipe':
       return { edits: removeRecipe(text, change.variant) };
+    case 'model':
+      return { edits: setModel(text, experiment, change.model) };
+    case 'device':
+      return { edits: setDevice(text, change.device) };
     default:
       return experiment.stages ? { edits: editStage(text, experiment, change) } : editPhase(text, experiment, change);
   }

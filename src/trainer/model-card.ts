@@ -1,8 +1,7 @@
 /** The card of an exported model: what it is, what it was trained on and how, and what it scored. */
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { parse } from 'yaml';
 import type { Model } from '../model/folder';
+import { licenceOf } from '../model/licence';
 import { countParameters } from '../model/parameters';
 import type { RunFolder } from '../run/folder';
 import { factsOf } from '../run/report';
@@ -53,16 +52,4 @@ function trainedCard(run: RunFolder): string[] {
 function startOf(run: RunFolder): string | undefined {
   const { model } = run.readJson<{ model: unknown }>('experiment.json');
   return typeof model === 'string' ? model : undefined;
-}
-
-/** As the base's own card names it. */
-async function licenceOf(folder: string): Promise<string | undefined> {
-  const card = await readFile(path.join(folder, 'README.md'), 'utf8').catch(() => '');
-  const [, head = ''] = /^---\n([\s\S]*?)\n---/.exec(card) ?? [];
-  try {
-    const { license } = (parse(head) ?? {}) as { license?: unknown };
-    return typeof license === 'string' && /^[\w.-]+$/.test(license) ? license : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -41,6 +41,53 @@ const one = (fields: string) => `{
 }
 `;
 
+describe('an edit of settings', () => {
+  const cases: { name: string; change: Change; from: string; to: string }[] = [
+    {
+      name: 'names a model folder in the place of a preset',
+      change: { kind: 'model', model: '../models/tiny' },
+      from: '{ "preset": "nano" }, // small',
+      to: '"../models/tiny", // small',
+    },
+    {
+      name: 'takes another preset with the same tokenizer',
+      change: { kind: 'model', model: { preset: 'mini' } },
+      from: '"nano"',
+      to: '"mini"',
+    },
+    {
+      name: 'adds a device behind the seeds and their comment',
+      change: { kind: 'device', device: 'webgpu' },
+      from: '"seeds": [1] // one\n',
+      to: '"seeds": [1], // one\n  "device": "webgpu"\n',
+    },
+  ];
+  for (const { name, change, from, to } of cases) {
+    it(name, () => {
+      const text = one('["pit"]');
+      assert.ok(text.includes(from), 'the case is about text that is there');
+      assert.equal(edit(text, change), text.replace(from, to));
+    });
+  }
+
+  it('keeps the vocabulary of a preset, and takes it away with the preset', () => {
+    const text = one('["pit"]').replace('"nano"', '"nano", "vocabulary": 300');
+    const other = edit(text, { kind: 'model', model: { preset: 'micro' } });
+    assert.deepEqual(experimentOf(other).model, { preset: 'micro', vocabulary: 300 });
+    const folder = edit(other, { kind: 'model', model: 'base' });
+    assert.equal(experimentOf(folder).model, 'base');
+    assert.deepEqual(experimentOf(edit(folder, { kind: 'model', model: { preset: 'nano' } })).model, {
+      preset: 'nano',
+      vocabulary: 2048,
+    });
+  });
+
+  it('writes another device where one stands', () => {
+    const text = edit(one('["pit"]'), { kind: 'device', device: 'webgpu' });
+    assert.equal(edit(text, { kind: 'device', device: 'auto' }), text.replace('webgpu', 'auto'));
+  });
+});
+
 describe('an edit of written-out stages', () => {
   const cases: { name: string; change: Change; from: string; to: string }[] = [
     {
