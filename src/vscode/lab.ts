@@ -4,16 +4,19 @@
  */
 import type * as vscode from 'vscode';
 import type { LoadedDataset } from '../dataset/load';
-import type { DatasetSource } from '../dataset/source';
 import type { Prediction } from '../run/events';
 import type { RunFolder } from '../run/folder';
 import type { RunState } from '../run/states';
+import type { Change } from '../schedule/edit';
 import type { ReadExperiment } from '../schedule/read-experiment';
 import type { PageMessage, RunFacts } from '../../webview/messages';
+import type { Holding } from './datasets/holdings';
 import type { Node as DatasetNode } from './datasets/nodes';
 import type { InlineVerdict } from './results/inline';
 import type { Node as ScheduleNode } from './schedule/nodes';
 import type { TestRunSummary } from './results/test-report';
+
+export type { Holding };
 
 export interface Lab {
   context: vscode.ExtensionContext;
@@ -51,14 +54,8 @@ export interface DatasetsView {
 export interface ScheduleView {
   tree: vscode.TreeDataProvider<ScheduleNode>;
   drag: vscode.TreeDragAndDropController<ScheduleNode>;
-}
-
-/** A dataset of the workspace: what an experiment reads, or a folder with data that no experiment names. */
-export interface Holding {
-  /** Stays the same while its sources do. */
-  key: string;
-  label: string;
-  sources: DatasetSource[];
+  /** Makes a change in the file of the active experiment, or says why it can't be made. */
+  make(change: Change): Promise<void>;
 }
 
 export interface Library extends vscode.Disposable {

@@ -4,7 +4,14 @@
  */
 import path from 'node:path';
 import { type DatasetSource, guessFormat, holdsData, isBelow as isBelowPath, namesSplit } from '../../dataset/source';
-import type { Holding } from '../lab';
+
+/** A dataset of the workspace: what an experiment reads, or a folder with data that no experiment names. */
+export interface Holding {
+  /** Stays the same while its sources do. */
+  key: string;
+  label: string;
+  sources: DatasetSource[];
+}
 
 /**
  * @param read what each experiment reads

@@ -1,7 +1,7 @@
 /** The rows of the Datasets view as values: what they are called, what they say, what lies around them. Pure. */
 import type { Document, Problem, Question } from '../../dataset/model';
 import { counted, thousands } from '../../run/format';
-import type { Holding } from '../lab';
+import type { Holding } from './holdings';
 import type { Contents, Split } from './contents';
 import type { Marks } from './marks';
 
