@@ -46,7 +46,11 @@ export async function openWeights(folder: string, config: ModelConfig): Promise<
       const parameter = parameters.get(name);
       if (!parameter) throw new Error(`No weight is called ${name}`);
       const place = placeOf(parameter, config);
-      return take(place, parameter, await readTensor(entryOf(entries, place.tensor, folder)));
+      const entry = entryOf(entries, place.tensor, folder);
+      const values = await readTensor(entry);
+      if (values.some((value) => !Number.isFinite(value)))
+        throw new UserError(`${entry.file}: tensor "${entry.name}" holds values that are no finite numbers.`);
+      return take(place, parameter, values);
     },
   };
 }

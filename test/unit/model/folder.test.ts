@@ -124,6 +124,15 @@ describe('model folder', () => {
     );
   });
 
+  it('refuses weights that are no numbers', async () => {
+    const weights = initialize(config, 1);
+    weights.get('model.norm.weight')![3] = NaN;
+    await writeModel(folder, config, weights);
+    const { weights: read } = await readModel(folder);
+    const sentence = `${path.join(folder, 'model.safetensors')}: tensor "model.norm.weight" holds values that are no finite numbers.`;
+    await assert.rejects(read.read('model.norm.weight'), new UserError(sentence));
+  });
+
   it('lets tensors pass that only repeat others', async () => {
     const weights = initialize(config, 1);
     const tensors = parametersOf(config).map(({ name, shape }) => ({ name, shape, data: weights.get(name)! }));
