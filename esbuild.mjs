@@ -73,6 +73,7 @@ await build({
     'schedule-worker': 'src/vscode/schedule/worker.ts',
     'dataset-worker': 'src/vscode/datasets/worker.ts',
     desk: 'src/vscode/runs/worker.ts',
+    'model-worker': 'src/vscode/models/worker.ts',
     'dashboard-worker': 'src/vscode/dashboard/worker.ts',
     ...Object.fromEntries(libraries.map((name) => [name, name])),
   },

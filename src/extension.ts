@@ -4,6 +4,7 @@ import { registerDashboard } from './vscode/dashboard/register';
 import { WorkspaceLibrary } from './vscode/datasets/library';
 import { registerDatasets } from './vscode/datasets/register';
 import type { Lab } from './vscode/lab';
+import { registerModels } from './vscode/models/register';
 import { registerQa } from './vscode/qa/register';
 import { registerResults } from './vscode/results/register';
 import { registerRuns } from './vscode/runs/register';
@@ -28,6 +29,7 @@ const parts = [
   registerDatasets,
   registerQa,
   registerSchedule,
+  registerModels,
   registerRuns,
   registerDashboard,
   registerResults,

@@ -31,6 +31,12 @@ export function thousands(value: number): string {
   return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
+/** A large count in three digits: `1.07 M`, `135 M`, `7.24 B`. */
+export function shortCount(value: number): string {
+  const [scale, unit] = value >= 1e9 ? [1e9, 'B'] : value >= 1e6 ? [1e6, 'M'] : [1e3, 'k'];
+  return `${Number((value / scale).toPrecision(3))} ${unit}`;
+}
+
 /** Bytes of a file as `12.3 MB`. */
 export function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`;

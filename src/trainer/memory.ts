@@ -6,14 +6,21 @@ import type { Complaint } from '../schedule/complaints';
 import type { Experiment } from '../schedule/experiment';
 
 /** The largest micro-batch of an experiment. @param places of each example that it trains on */
-export function batchSize({ training, stages }: Experiment, places: readonly number[]): BatchSize {
-  const batches = [training.documents, training.questions, training.mixed, ...(stages ?? [])];
+export function batchSize(experiment: Experiment, places: readonly number[]): BatchSize {
   const longestFirst = [...places].sort((a, b) => b - a);
   const [longest = 1] = longestFirst;
-  const most = batches.map(({ batch = 0 }) =>
-    typeof batch === 'number' ? longestFirst.slice(0, batch).reduce((sum, each) => sum + each, 0) : batch.tokens,
-  );
-  const step = Math.max(...most);
+  const sumOf = (examples: number) => longestFirst.slice(0, examples).reduce((sum, each) => sum + each, 0);
+  return largestBatch(experiment, longest, sumOf);
+}
+
+/** @param sumOf the places that so many examples have at most */
+function largestBatch(
+  { training, stages }: Experiment,
+  longest: number,
+  sumOf: (examples: number) => number,
+): BatchSize {
+  const batches = [training.documents, training.questions, training.mixed, ...(stages ?? [])];
+  const step = Math.max(...batches.map(({ batch = 0 }) => (typeof batch === 'number' ? sumOf(batch) : batch.tokens)));
   const { microBatch, row } = training;
   const length = row === 'auto' ? Math.ceil(1.5 * longest) : row;
   return { places: Math.min(step, microBatch), length, accumulated: step > microBatch };
@@ -22,6 +29,23 @@ export function batchSize({ training, stages }: Experiment, places: readonly num
 /** What it takes of the processor's memory. */
 export function demandOf(experiment: Experiment, config: ModelConfig, places: readonly number[]): MemoryDemand {
   return memoryOf(config, batchSize(experiment, places));
+}
+
+/** The most that it can take, where every example is as long as one may be: told without reading the data. */
+export function mostDemandOf(experiment: Experiment, config: ModelConfig): MemoryDemand {
+  const { sequence } = experiment.training;
+  return memoryOf(
+    config,
+    largestBatch(experiment, sequence, (examples) => examples * sequence),
+  );
+}
+
+export type Fit = 'fits' | 'may not fit' | 'does not fit';
+
+/** What can be said of a demand that is the most: what it has anyway may already be too much. */
+export function fitOf({ weights, training, total }: MemoryDemand, memory: number): Fit {
+  if (total < tight * memory) return 'fits';
+  return weights + training > memory ? 'does not fit' : 'may not fit';
 }
 
 /** An error where it takes more than the machine has, a warning where little is left. @param total bytes */

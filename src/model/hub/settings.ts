@@ -17,8 +17,11 @@ export interface HubSettings {
 export async function hubSettings(): Promise<HubSettings> {
   if (/^(1|on|yes|true)$/i.test(process.env.HF_HUB_OFFLINE ?? ''))
     throw new UserError('HF_HUB_OFFLINE is set, so nothing is downloaded.');
-  return { endpoint: endpoint(), cache: path.resolve(getHFHubCachePath()), token: await token() };
+  return { endpoint: endpoint(), cache: hubCache(), token: await token() };
 }
+
+/** The folder that holds a folder for each model, whether or not it is there. */
+export const hubCache = () => path.resolve(getHFHubCachePath());
 
 function endpoint(): string {
   const given = process.env.HF_ENDPOINT || HUB_URL;

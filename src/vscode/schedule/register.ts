@@ -17,7 +17,7 @@ export function registerSchedule(lab: Lab): void {
   const commands = new ScheduleCommands(lab, session);
   const tree = new ScheduleTree(session);
   const drag = new ScheduleDrag(commands.make);
-  lab.schedule = { tree, drag };
+  lab.schedule = { tree, drag, make: commands.make };
   const view = vscode.window.createTreeView('pit.schedule', {
     treeDataProvider: tree,
     dragAndDropController: drag,

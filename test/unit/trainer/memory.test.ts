@@ -6,7 +6,7 @@ import { memoryOf } from '../../../src/engine/onnx/memory';
 import type { ModelConfig } from '../../../src/model/config';
 import { presetConfig } from '../../../src/model/presets';
 import { experimentSchema } from '../../../src/schedule/experiment';
-import { batchSize, memoryComplaint } from '../../../src/trainer/memory';
+import { batchSize, demandOf, fitOf, memoryComplaint, mostDemandOf } from '../../../src/trainer/memory';
 
 const tokens = { vocabSize: 2048, bos: 1, eos: 2, pad: 0 };
 const micro = presetConfig('micro', tokens);
@@ -51,6 +51,7 @@ describe('an experiment that may not fit', () => {
       training: { documents: { batch: 64 }, questions: { batch: 64 }, mixed: { batch: 64 }, ...training },
     });
   const places = Array.from({ length: 200 }, (_, i) => 10 + (i % 50));
+  const small = memoryOf(mini, { places: 100, length: 60, accumulated: true });
 
   it('is computed in micro-batches of the longest examples', () => {
     const longest = [59, 58, 57, 56].reduce((sum, each) => sum + 4 * each, 0);
@@ -79,6 +80,18 @@ describe('an experiment that may not fit', () => {
       /^Training takes about [\d.]+ GB of memory \(weights 0\.06, training 0\.45, activations [\d.]+, logits [\d.]+\), and this machine has 1\.30 GB: with "training\.microBatch" 256 it takes [\d.]+ GB; with both it takes [\d.]+ GB\.$/,
     );
     assert.match(memoryComplaint(experiment(), mini, places, 1e8)!.message, /would not be enough\.$/);
+  });
+
+  it('takes no more than what is told without its data, and that of the longest examples exactly', () => {
+    const most = mostDemandOf(experiment({ sequence: 60 }), mini).total;
+    assert.ok(most > demandOf(experiment(), mini, places).total);
+    assert.equal(most, demandOf(experiment(), mini, Array<number>(64).fill(60)).total);
+    assert.equal(mostDemandOf(experiment({ sequence: 1e6, row: 60, microBatch: 100 }), mini).total, small.total);
+  });
+
+  it('fits, may not fit, or does not even with the smallest batch', () => {
+    const said = [2 * small.total, small.total, small.weights + small.training - 1].map((has) => fitOf(small, has));
+    assert.deepEqual(said, ['fits', 'may not fit', 'does not fit']);
   });
 
   it('is not judged where a GPU trains', () => {
