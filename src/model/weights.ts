@@ -123,3 +123,10 @@ async function exists(file: string): Promise<boolean> {
     () => false,
   );
 }
+
+/** Every weight of a model, read from its folder. */
+export async function readAll(config: ModelConfig, weights: Pick<Weights, 'read'>): Promise<Map<string, Float32Array>> {
+  const all = new Map<string, Float32Array>();
+  for (const { name } of parametersOf(config)) all.set(name, await weights.read(name));
+  return all;
+}

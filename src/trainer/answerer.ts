@@ -3,7 +3,7 @@ import { OnnxAnswerer } from '../engine/onnx/answerer';
 import { asTensors } from '../engine/onnx/state';
 import { readModelFolder } from '../model/folder';
 import type { Tokenizer } from '../model/tokenizer';
-import { readAll } from './workbench';
+import { readAll } from '../model/weights';
 
 /** @param threads processor threads; 0 for one a core. @throws UserError where the folder holds no sound model */
 export async function openAnswerer(

@@ -9,7 +9,7 @@ import { makeNewFolder } from '../model/new-folder';
 import { countNumbers, trainedParameters } from '../model/parameters';
 import type { RunFolder } from '../run/folder';
 import { modelCard } from './model-card';
-import { readAll } from './workbench';
+import { readAll } from '../model/weights';
 
 /** `hf`: what `transformers` loads, adapters taken into the weights. `peft`: the adapters alone. */
 export type ExportForm = 'hf' | 'peft';

@@ -14,8 +14,9 @@ import { makeFolder } from '../make-folder';
 import { trainTokenizer, writeTokenizer } from '../model/bpe';
 import type { ModelConfig } from '../model/config';
 import { copyTokenizer, readModelFolder } from '../model/folder';
-import { initialize, initializeAdapters, parametersOf } from '../model/parameters';
+import { initialize, initializeAdapters } from '../model/parameters';
 import { loadTokenizer, type Tokenizer } from '../model/tokenizer';
+import { readAll } from '../model/weights';
 import { runFiles, type RunFolder } from '../run/folder';
 import { compileSchedule } from '../schedule/compile';
 import { tokenizerTexts } from '../schedule/corpus';
@@ -112,14 +113,4 @@ async function ownTokenizer(folder: RunFolder, dataset: Dataset, vocabulary: num
   await makeFolder(at);
   await writeTokenizer(at, trainTokenizer(tokenizerTexts(dataset, train), vocabulary));
   return at;
-}
-
-/** Every weight of a model, read from its folder. */
-export async function readAll(
-  config: ModelConfig,
-  weights: { read(name: string): Promise<Float32Array> },
-): Promise<Map<string, Float32Array>> {
-  const all = new Map<string, Float32Array>();
-  for (const { name } of parametersOf(config)) all.set(name, await weights.read(name));
-  return all;
 }

@@ -54,7 +54,7 @@ describe('pit report', () => {
       ],
     );
     const { stdout } = await pit('report', path, '--latex');
-    assert.match(stdout, /^pit & 1 & 2\. docs & 40\.0 \[30\.0, 50\.0\] & .* \\\\$/m);
+    assert.match(stdout, /^pit & all weights & 1 & 2\. docs & 40\.0 \[30\.0, 50\.0\] & .* \\\\$/m);
   });
 
   it('gives everything as JSON, and a page in a file', async () => {
@@ -89,7 +89,10 @@ describe('pit compare', () => {
     for (const seed of [1, 2]) copyTo(join(root, 'a/b', `pit-seed${seed}`), finished(2 + seed, { seed }));
     const { code, stdout } = await pit('compare', root);
     assert.equal(code, 0);
-    assert.match(stdout, /^\| pit \| 35\.0 \[.*\] \|.*\| 45\.4 \/ 51\.2 \/ 63\.2 \| 10\.0 \|.*\| 1, 2 \|/m);
+    assert.match(
+      stdout,
+      /^\| pit \| all weights \| 35\.0 \[.*\] \|.*\| 45\.4 \/ 51\.2 \/ 63\.2 \| 10\.0 \|.*\| 1, 2 \|/m,
+    );
     const large = await pit('compare', root, '--paper', '70B');
     assert.match(large.stdout, /\| 62\.7 \/ 68\.6 \/ 78\.8 \|/);
   });
@@ -98,7 +101,7 @@ describe('pit compare', () => {
     const { path } = finished(4);
     const [row] = rowsOf((await pit('compare', path, '--csv')).stdout);
     assert.deepEqual([row.recipe, row.exact_match, row.paper_exact_match], ['pit', '0.4', '0.454']);
-    assert.match((await pit('compare', path, '--latex')).stdout, /^pit & 40\.0 \[30\.0, 50\.0\] &/m);
+    assert.match((await pit('compare', path, '--latex')).stdout, /^pit & all weights & 40\.0 \[30\.0, 50\.0\] &/m);
     const { rows } = JSON.parse((await pit('compare', path, '--json')).stdout);
     assert.deepEqual([rows.length, rows[0].answers.exactMatch.value, rows[0].paper.em], [1, 0.4, 45.4]);
   });

@@ -12,7 +12,7 @@ import type { OptimizerSettings } from '../../src/engine/learner';
 import { chooseDevice, type Device } from '../../src/engine/onnx/device';
 import { OnnxLearner } from '../../src/engine/onnx/learner';
 import { readModel } from '../../src/model/folder';
-import { readAll } from '../../src/trainer/workbench';
+import { readAll } from '../../src/model/weights';
 import { apart, assertNear, type Example } from '../unit/engine/support';
 
 const fixtures = path.join(__dirname, '../fixtures/model');

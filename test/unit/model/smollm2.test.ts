@@ -8,7 +8,7 @@ import path from 'node:path';
 import { processor } from '../../../src/engine/onnx/device';
 import { OnnxLearner } from '../../../src/engine/onnx/learner';
 import { readModel } from '../../../src/model/folder';
-import { readAll } from '../../../src/trainer/workbench';
+import { readAll } from '../../../src/model/weights';
 import { adam, apart, assertNear } from '../engine/support';
 
 const golden = JSON.parse(readFileSync(path.join(__dirname, '../../fixtures/model/smollm2.json'), 'utf8')) as {
