@@ -260,12 +260,17 @@ describe('Run PIT', function () {
     const started = await vscode.commands.executeCommand('pit.run', world.file, { variants: ['pit'], seeds: [1] });
     assert.equal(started, undefined);
     assert.equal(existsSync(join(world.root, 'runs')), false);
-    const problems = vscode.languages.getDiagnostics(vscode.Uri.file(data));
+    const marks = () => vscode.languages.getDiagnostics(vscode.Uri.file(data));
     assert.ok(
-      problems.some(({ range }) => range.start.line === 50),
+      marks().some(({ range }) => range.start.line === 50),
       'line 51 is not marked',
     );
     await until(() => said.length > 0);
+    // The Datasets view marks whole lines, whenever it comes to read them; nothing is then said twice.
+    await until(() => marks().some(({ range }) => !range.isEmpty));
+    await until(
+      () => new Set(marks().map(({ message, range }) => `${range.start.line} ${message}`)).size === marks().length,
+    );
     assert.match(said[0], /^broken\.pit\.json can't run: \d+ errors? in it or its data\.$/);
     rmSync(world.root, { recursive: true });
   });

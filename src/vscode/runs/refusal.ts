@@ -8,8 +8,10 @@ import { diagnosticOf } from '../diagnostics';
 
 export class Refusal implements vscode.Disposable {
   private readonly list = vscode.languages.createDiagnosticCollection('pit-run');
-  private readonly subscription = vscode.workspace.onDidChangeTextDocument(({ document }) =>
-    this.list.delete(document.uri),
+  private readonly subscription = vscode.Disposable.from(
+    vscode.workspace.onDidChangeTextDocument(({ document }) => this.list.delete(document.uri)),
+    // The part that shows a dataset's problems may come to read it later.
+    vscode.languages.onDidChangeDiagnostics(({ uris }) => uris.forEach((uri) => this.dropRepeated(uri))),
   );
 
   /** Puts problems in the Problems panel; those that another part of the window shows already are not repeated. */
@@ -34,9 +36,20 @@ export class Refusal implements vscode.Disposable {
     if (answer === show) await open(errors[0]);
   }
 
+  private dropRepeated(uri: vscode.Uri): void {
+    const own = this.list.get(uri) ?? [];
+    const all = vscode.languages.getDiagnostics(uri);
+    const alone = own.filter((one) => all.filter((other) => isSame(one, other)).length < 2);
+    if (alone.length < own.length) this.list.set(uri, alone);
+  }
+
   dispose(): void {
     vscode.Disposable.from(this.list, this.subscription).dispose();
   }
+}
+
+function isSame(a: vscode.Diagnostic, b: vscode.Diagnostic): boolean {
+  return a.range.start.line === b.range.start.line && a.message === b.message;
 }
 
 function isShown({ file, line, message }: Problem): boolean {
