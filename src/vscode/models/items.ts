@@ -1,5 +1,5 @@
 /** Models and devices as a list to choose from. */
-import { basename } from 'node:path';
+import { basename, sep } from 'node:path';
 import * as vscode from 'vscode';
 import { shortCount } from '../../run/format';
 import type { WantedModel } from '../../schedule/edit-settings';
@@ -36,7 +36,7 @@ export function modelItems(offers: readonly Offer[], current: WantedModel): Mode
     ...under('Elsewhere', [{ label: 'Another Folder…', iconPath: new vscode.ThemeIcon('folder-opened') }]),
     ...under(
       "Can't be used",
-      refused.map((offer) => itemOf(offer, 'circle-slash', offer.refused)),
+      refused.map((offer) => itemOf(offer, 'circle-slash', shortReason(offer))),
     ),
   ];
 }
@@ -59,15 +59,21 @@ function whereText({ group, model }: Place): string | undefined {
   return group === 'hub' ? basename(model).slice(0, 7) : vscode.workspace.asRelativePath(model);
 }
 
-/** `llama · 1.07 M parameters · apache-2.0 · up to 0.41 GB of memory: fits this machine`. */
+/** `llama · 1.07 M parameters · apache-2.0 · fits: up to 0.41 GB of memory`. */
 function factsText({ family, parameters, licence, memory, fit }: Facts): string {
-  const takes = `up to ${(memory / 1e9).toFixed(2)} GB of memory${fit ? `: ${fit} this machine` : ''}`;
+  const takes = `${fit ? `${fit}: ` : ''}up to ${(memory / 1e9).toFixed(2)} GB of memory`;
   return [family, `${shortCount(parameters)} parameters`, licence, takes].filter(Boolean).join(' · ');
+}
+
+/** Why it can't be used, without the path that stands above it. */
+function shortReason({ refused, model, name }: Place & { refused: string }): string {
+  if (typeof model === 'object') return refused;
+  return refused.replaceAll(`${model}${sep}`, '').replaceAll(model, name);
 }
 
 const devices: Record<Experiment['device'], string> = {
   cpu: 'The processor. Works everywhere.',
-  webgpu: 'The GPU, through WebGPU (Vulkan, Metal, Direct3D 12). A run is refused where none answers.',
+  webgpu: 'The GPU, through WebGPU. A run is refused where none answers.',
   auto: 'Tries both when a run begins and takes the faster; the run says which, and why.',
 };
 
