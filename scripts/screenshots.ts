@@ -1,9 +1,10 @@
 /**
  * `npm run screenshots`: trains two recipes on the sample and takes the README's pictures of a real VS Code that shows
- * them, into `docs/screenshots/`. Takes some minutes.
+ * them, into `docs/screenshots/`; beside them it puts what the tests of the workbench see on their ways. Takes some
+ * minutes.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { writeBiosSample } from '../src/sample/write';
@@ -24,10 +25,29 @@ async function main(): Promise<void> {
       ['light', 'Default Light Modern'],
     ])
       await take(folder, theme, color);
+    takeWays();
   } finally {
     await endSession();
     rmSync(folder, { recursive: true });
   }
+}
+
+/** Pictures that tests take, by the test. */
+const ways: Record<string, string[]> = {
+  'first-use': ['dashboard', 'inline-results'],
+  drag: ['datasets', 'schedule'],
+  reload: ['reloaded'],
+  broken: ['broken'],
+  themes: ['theme-default-high-contrast', 'theme-default-high-contrast-light'],
+};
+
+function takeWays(): void {
+  mkdirSync(join(pictures, 'tests'), { recursive: true });
+  const specs = Object.keys(ways).map((name) => `test/e2e/${name}.spec.ts`);
+  const { status } = spawnSync(process.execPath, [join(root, 'scripts/test.mjs'), ...specs], { stdio: 'inherit' });
+  if (status !== 0) throw new Error('The tests of the workbench do not pass.');
+  for (const name of Object.values(ways).flat())
+    copyFileSync(join(root, 'dist-test/e2e', `${name}.png`), join(pictures, 'tests', `${name}.png`));
 }
 
 function train(experiment: string): void {

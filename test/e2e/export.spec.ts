@@ -67,7 +67,7 @@ describe('Exports', () => {
 
   it('exports a comparison from the Runs view, and opens it', async () => {
     await workbench.row('Runs', /pit, seed 1/).click({ button: 'right' });
-    await workbench.page.getByRole('menuitem', { name: 'Export Table or Picture…' }).click();
+    await workbench.chooseInMenu('Export Table or Picture…');
     await workbench.choice('Comparison as CSV').click();
     const [row] = recordsIn(await saved('comparison.csv'));
     const { exactMatch, rougeL } = summary().result!;

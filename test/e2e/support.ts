@@ -176,6 +176,16 @@ export class Workbench {
     return this.page.evaluate<Said[]>(saidBehind);
   }
 
+  /** Takes an entry of a menu that is open; a menu that has only just opened swallows a click. */
+  async chooseInMenu(name: string): Promise<void> {
+    const entry = this.page.getByRole('menuitem', { name });
+    await entry.waitFor();
+    while (await entry.isVisible()) {
+      await entry.click({ timeout: 5_000 }).catch(() => undefined);
+      await entry.waitFor({ state: 'hidden', timeout: 2_000 }).catch(() => undefined);
+    }
+  }
+
   notification(text: string | RegExp): Locator {
     return this.page.locator('.notification-toast', { hasText: text }).last();
   }
