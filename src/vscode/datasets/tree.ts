@@ -82,6 +82,8 @@ export class DatasetTree implements vscode.TreeDataProvider<Node>, vscode.Dispos
   /** Rows come at once; what they hold is told as soon as it has been read. */
   private async roots(): Promise<Node[]> {
     const holdings = await this.library.holdings();
+    // That there is nothing is said only once it has been looked for.
+    void vscode.commands.executeCommand('setContext', 'pit.hasNoDataset', holdings.length === 0);
     return holdings.map((holding) => {
       const node: Node = { kind: 'dataset', holding, shelf: this.shelves.last(holding) };
       void this.complete(node);
