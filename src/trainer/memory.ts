@@ -80,7 +80,7 @@ interface Remedy {
 
 function remedies(experiment: Experiment, config: ModelConfig, places: readonly number[]): Remedy[] {
   const { training, model } = experiment;
-  const longest = Math.max(...places);
+  const longest = places.reduce((most, each) => Math.max(most, each), 0);
   const small = { ...experiment, training: { ...training, microBatch: Math.max(longest, 256) } };
   const smaller = {
     what: `with "training.microBatch" ${small.training.microBatch}`,

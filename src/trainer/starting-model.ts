@@ -67,11 +67,12 @@ export async function modelProblem(experiment: Experiment, file: string, text: s
   const nothing = { documents: [], questions: [] };
   if (typeof model === 'string') {
     const folder = at(model);
-    const unread = await problemOf(['model'], () => readModelFolder(folder));
-    if (unread) return unread;
-    const { config } = await readModelFolder(folder);
-    return problemOf(experiment.training.lora ? ['training', 'lora'] : ['model'], () =>
-      trainedConfig(config, experiment, folder),
+    let config: ModelConfig;
+    return (
+      (await problemOf(['model'], async () => ({ config } = await readModelFolder(folder)))) ??
+      problemOf(experiment.training.lora ? ['training', 'lora'] : ['model'], () =>
+        trainedConfig(config, experiment, folder),
+      )
     );
   }
   return (

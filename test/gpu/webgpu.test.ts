@@ -9,7 +9,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { OptimizerSettings } from '../../src/engine/learner';
-import { chooseDevice, type Device } from '../../src/engine/onnx/device';
+import { chooseDevice, type Device, processor } from '../../src/engine/onnx/device';
 import { OnnxLearner } from '../../src/engine/onnx/learner';
 import { readModel } from '../../src/model/folder';
 import { readAll } from '../../src/model/weights';
@@ -61,6 +61,22 @@ describe('WebGPU (needs a GPU or a software driver for Vulkan)', () => {
       await rm(folder, { recursive: true });
     });
 
+  it('forgets moments as the processor does', async () => {
+    const golden = JSON.parse(readFileSync(path.join(fixtures, 'llama-grouped/golden.json'), 'utf8')) as Golden;
+    const { batches, steps, ...optimizer } = golden.training;
+    const losses = async (on: Device) => {
+      const learner = await open('llama-grouped', optimizer, on);
+      const found: number[] = [];
+      for (const step of [0, 1, 2]) {
+        found.push((await learner.step([apart(batches[step % 2])], steps[step].rate)).loss);
+        if (step === 0) learner.resetOptimizer();
+      }
+      await learner.close();
+      return found;
+    };
+    assertNear(await losses(device), await losses(processor(1)), 1e-4, 'losses');
+  });
+
   it('scores and answers as PyTorch does', async () => {
     const golden = JSON.parse(readFileSync(path.join(fixtures, 'llama-grouped/golden.json'), 'utf8')) as Golden;
     const learner = await open('llama-grouped', golden.training);
@@ -80,9 +96,9 @@ describe('WebGPU (needs a GPU or a software driver for Vulkan)', () => {
     await learner.close();
   });
 
-  async function open(name: string, optimizer: OptimizerSettings): Promise<OnnxLearner> {
+  async function open(name: string, optimizer: OptimizerSettings, on = device): Promise<OnnxLearner> {
     const { config, weights } = await readModel(path.join(fixtures, name));
-    return new OnnxLearner({ config, weights: await readAll(config, weights), optimizer, device });
+    return new OnnxLearner({ config, weights: await readAll(config, weights), optimizer, device: on });
   }
 });
 

@@ -36,6 +36,8 @@ export interface OnnxSettings {
 interface Program<Graph> {
   graph: Graph;
   session: InferenceSession;
+  /** Results that belong to a weight: the input that takes them next time, by the result's name. */
+  slots: ReadonlyMap<string, string>;
 }
 
 export class OnnxLearner implements Learner {
@@ -93,7 +95,8 @@ export class OnnxLearner implements Learner {
     const feeds = { ...this.state.slots, ...sums, ...this.scalars(rate) };
     const { results, written } = await run(program, feeds, this.state.outputs);
     this.state.advance(written);
-    this.sums = this.provider === 'cpu' ? [sums, spare] : undefined;
+    const kept = reusable(sums);
+    this.sums = this.provider === 'cpu' ? [kept, spare] : undefined;
     return { loss: total, gradientNorm: results.norm[0], losses };
   }
 
@@ -171,13 +174,13 @@ export class OnnxLearner implements Learner {
 
   private async compile<Graph extends Compiled<string>>(graph: Graph): Promise<Program<Graph>> {
     const { provider, threads } = this.settings.device;
-    return { graph, session: await openSession(graph.bytes, { provider, threads, kept: [...slotsOf(graph).keys()] }) };
+    const slots = slotsOf(graph);
+    return { graph, slots, session: await openSession(graph.bytes, { provider, threads, kept: [...slots.keys()] }) };
   }
 }
 
 const slotNames = { weight: (name: string) => name, first: firstOf, second: secondOf, gradient: gradientOf };
 
-/** Results that belong to a weight: the input that takes them next time, by the result's name. */
 function slotsOf({ perWeight }: Compiled<string>): Map<string, string> {
   const kinds = Object.entries(perWeight) as [keyof typeof slotNames, Map<string, string>][];
   return new Map(
@@ -187,21 +190,20 @@ function slotsOf({ perWeight }: Compiled<string>): Map<string, string> {
 
 /** Runs a program, into tensors where `outputs` has some; gives results for people, and what belongs to weights. */
 async function run<Results extends string>(
-  { graph, session }: Program<Compiled<Results>>,
+  { graph, session, slots }: Program<Compiled<Results>>,
   feeds: Tensors,
   outputs: Tensors,
 ): Promise<{ results: Record<Results, Float32Array>; written: Tensors }> {
   const named = Object.entries(graph.results) as [Results, string][];
-  const slots = [...slotsOf(graph)];
   const fetches = [
     ...named.map(([, name]) => [name, null]),
-    ...slots.map(([name, slot]) => [name, outputs[slot] ?? null]),
+    ...[...slots].map(([name, slot]) => [name, outputs[slot] ?? null]),
   ];
   const found = await session.run(feeds, Object.fromEntries(fetches));
   const values = named.map(([key, name]) => [key, found[name].data as Float32Array]);
   return {
     results: Object.fromEntries(values) as Record<Results, Float32Array>,
-    written: Object.fromEntries(slots.map(([name, slot]) => [slot, found[name] as Tensor])),
+    written: Object.fromEntries([...slots].map(([name, slot]) => [slot, found[name] as Tensor])),
   };
 }
 

@@ -84,7 +84,7 @@ export class TrainingState {
 
   resetOptimizer(): void {
     this.steps = 0;
-    if (this.hasMoments) Object.assign(this.current, zeros(this.trained, momentNames));
+    if (this.hasMoments) for (const name of this.moments()) this.clear(name);
   }
 
   async save(folder: string, { optimizer }: { optimizer: boolean }): Promise<void> {
@@ -137,8 +137,16 @@ export class TrainingState {
     return this.transfer ? this.transfer.fromDevice(tensors) : tensors;
   }
 
+  private clear(name: string): void {
+    const { location, dims } = this.current[name];
+    if (location === 'cpu') (this.current[name].data as Float32Array).fill(0);
+    else this.put(name, new Float32Array(sizeOf(dims)));
+  }
+
   private put(name: string, values: Float32Array): void {
-    this.current[name] = new Tensor('float32', values, this.current[name].dims);
+    const old = this.current[name];
+    this.current[name] = new Tensor('float32', values, old.dims);
+    if (old.location === 'gpu-buffer') old.dispose();
   }
 
   private prepare(): void {

@@ -38,6 +38,7 @@ export class Refusal implements vscode.Disposable {
 
   private dropRepeated(uri: vscode.Uri): void {
     const own = this.list.get(uri) ?? [];
+    if (own.length === 0) return;
     const all = vscode.languages.getDiagnostics(uri);
     const alone = own.filter((one) => all.filter((other) => isSame(one, other)).length < 2);
     if (alone.length < own.length) this.list.set(uri, alone);

@@ -94,6 +94,11 @@ describe('an experiment that may not fit', () => {
     assert.deepEqual(said, ['fits', 'may not fit', 'does not fit']);
   });
 
+  it('may have a million examples', () => {
+    const many = new Array<number>(1_000_000).fill(60);
+    assert.match(memoryComplaint(experiment(), mini, many, 1e9)!.message, /^Training takes about /);
+  });
+
   it('is not judged where a GPU trains', () => {
     assert.equal(memoryComplaint({ ...experiment(), device: 'webgpu' }, mini, places, 1), undefined);
   });
