@@ -3,19 +3,25 @@ import { resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { UserError } from '../errors';
 
-/** From the window to the worker, and back. */
-export interface Request {
-  id: number;
-  job: string;
-  words: unknown[];
+/**
+ * Follows a long job as if no thread were between: what the job tells arrives, and the job sees the signal. A job that
+ * can be followed takes one as its last word.
+ */
+export interface Watch<News> {
+  signal: AbortSignal;
+  tell(news: News): void;
 }
 
-export interface Answer {
-  id: number;
-  value?: unknown;
+/** From the window to the worker: something to do, or a job to call off. */
+export type Request = { id: number; job: string; words: unknown[]; isWatched: boolean } | { id: number; isOff: true };
+
+/** And back: the end of a job, or what it tells before. */
+export type Answer = { id: number } & (
+  | { value: unknown }
   /** A stack tells a defect from what a person can mend. */
-  error?: { message: string; stack?: string };
-}
+  | { error: { message: string; stack?: string } }
+  | { news: unknown }
+);
 
 type JobName<Jobs> = {
   [Name in keyof Jobs]: Jobs[Name] extends (...words: never[]) => unknown ? Name : never;
@@ -26,7 +32,8 @@ type Result<Job> = Job extends (...words: never[]) => infer Value ? Awaited<Valu
 
 interface Open {
   done(value: unknown): void;
-  fail(error: Error): void;
+  fail(error: unknown): void;
+  watch?: Watch<unknown>;
 }
 
 const idle = 30_000;
@@ -50,14 +57,19 @@ export class Desk<Jobs> {
     this.file = resolve(__dirname, file);
   }
 
-  /** Has a job done. @throws UserError for what a person can mend */
+  /** Has a job done. @throws UserError for what a person can mend, and the reason of a watch's signal */
   do<Name extends JobName<Jobs>>(job: Name, ...words: Words<Jobs[Name]>): Promise<Result<Jobs[Name]>> {
     clearTimeout(this.timer);
     const worker = (this.worker ??= this.start());
     const id = ++this.last;
+    const post = (request: Request) => worker.postMessage(request);
+    const watch = words.find(isWatch);
+    const plain = words.filter((word) => word !== watch);
     return new Promise<Result<Jobs[Name]>>((done, fail) => {
-      this.open.set(id, { done: done as Open['done'], fail });
-      worker.postMessage({ id, job, words } satisfies Request);
+      this.open.set(id, { done: done as Open['done'], fail, watch });
+      post({ id, job, words: plain, isWatched: watch !== undefined });
+      if (watch?.signal.aborted) post({ id, isOff: true });
+      watch?.signal.addEventListener('abort', () => post({ id, isOff: true }), { once: true });
     });
   }
 
@@ -69,11 +81,12 @@ export class Desk<Jobs> {
     return worker;
   }
 
-  private settle({ id, value, error }: Answer): void {
-    const open = this.open.get(id);
-    this.open.delete(id);
-    if (error) open?.fail(error.stack ? Object.assign(new Error(error.message), error) : new UserError(error.message));
-    else open?.done(value);
+  private settle(answer: Answer): void {
+    const open = this.open.get(answer.id);
+    if ('news' in answer) return open?.watch?.tell(answer.news);
+    this.open.delete(answer.id);
+    if ('value' in answer) open?.done(answer.value);
+    else open?.fail(open.watch?.signal.aborted ? open.watch.signal.reason : thrown(answer.error));
     if (this.open.size === 0) this.timer = setTimeout(() => this.dispose(), idle);
   }
 
@@ -95,4 +108,11 @@ export class Desk<Jobs> {
     void this.worker?.terminate();
     this.close(why);
   }
+}
+
+const isWatch = (word: unknown): word is Watch<unknown> =>
+  (word as Partial<Watch<unknown>>)?.signal instanceof AbortSignal;
+
+function thrown(error: { message: string; stack?: string }): Error {
+  return error.stack ? Object.assign(new Error(error.message), error) : new UserError(error.message);
 }
