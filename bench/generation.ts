@@ -13,7 +13,7 @@ export async function measureGeneration(preset: PresetName, batch: number): Prom
   const prompts = Array.from({ length: count }, (_, row) =>
     Int32Array.from({ length: promptLength }, (_, i) => 3 + ((row * 131 + i * 977) % (config.vocabSize - 3))),
   );
-  const generate = () => learner.generate(prompts, { maxTokens, batch, stopToken: -1 });
+  const generate = () => learner.generate(prompts, { maxTokens, batch, stopTokens: [] });
   await generate();
   const seconds: number[] = [];
   for (let round = 0; round < rounds; round++) seconds.push(await timed(generate));

@@ -32,10 +32,11 @@ async function ask(model: string, questions: string[], options: AskOptions): Pro
   const document = options.document === undefined ? undefined : textOf(resolve(options.document));
   const { openAnswerer } = await import('../trainer/answerer');
   const { learner, tokenizer } = await openAnswerer(folder, options.threads);
-  const limit = learner.config.maxPositions - options.maxTokens;
+  const { maxPositions, stopTokens } = learner.config;
+  const limit = maxPositions - options.maxTokens;
   const prompts = questions.map((question) => promptTokens(question, tokenizer, { document, limit }));
   const { maxTokens } = options;
-  const outputs = await learner.generate(prompts, { maxTokens, batch: 32, stopToken: tokenizer.eos });
+  const outputs = await learner.generate(prompts, { maxTokens, batch: 32, stopTokens });
   await learner.close();
   const texts = outputs.map((output) => tokenizer.decode(output));
   if (!options.json) return texts.forEach((text) => console.log(answerOf(text)));

@@ -100,6 +100,7 @@ const tiny: ModelConfig = {
   bosToken: 1,
   eosToken: 2,
   padToken: 0,
+  stopTokens: [2],
   block: llamaBlock,
 };
 

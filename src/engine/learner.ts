@@ -51,8 +51,8 @@ export interface GenerateOptions {
   maxTokens: number;
   /** At most this many prompts at once; changes speed and memory, never a token. */
   batch: number;
-  /** Generation of a prompt ends at this token, which is not part of the result. */
-  stopToken: number;
+  /** Generation of a prompt ends at any of these tokens, which is not part of the result. */
+  stopTokens: readonly number[];
 }
 
 export interface OptimizerSettings {

@@ -9,6 +9,7 @@ import type { FamilyName, ModelConfig } from './config';
 import { families } from './families';
 import { type Family, FieldError } from './families/family';
 import { readJson } from './files';
+import { readStopTokens } from './generation-config';
 
 /** Fields that describe the file, the program that wrote it or its run-time settings, not the model. */
 const descriptive = new Set([
@@ -31,10 +32,14 @@ const aside = /^(summary_\w+|task_specific_params|n_ctx)$/;
 
 const known = z.object({ model_type: z.enum(Object.keys(families) as [FamilyName, ...FamilyName[]]) });
 
-/** Reads `config.json` of a model folder. Throws a UserError that names the file and the field. */
+/**
+ * Reads `config.json` of a model folder. Where generation ends, `generation_config.json` says if it is there, as in
+ * `transformers`. Throws a UserError that names the file and the field.
+ */
 export async function readConfig(folder: string): Promise<ModelConfig> {
   const file = path.join(folder, 'config.json');
-  return configFromJson(await readJson(file), file);
+  const config = configFromJson(await readJson(file), file);
+  return { ...config, stopTokens: (await readStopTokens(folder, config)) ?? config.stopTokens };
 }
 
 /** The shape that a parsed `config.json` describes; `file` is named in errors. */
@@ -84,16 +89,17 @@ function checked(config: ModelConfig): ModelConfig {
   }
   if (config.headSize % 2 !== 0)
     throw new FieldError('head_dim', `must be even for rotary positions, but is ${config.headSize}`);
-  for (const [field, id] of Object.entries(specialTokens(config))) {
-    if (id >= config.vocabSize) throw new FieldError(field, `is ${id}, beyond the vocabulary of ${config.vocabSize}`);
+  for (const [field, ids] of Object.entries(specialTokens(config))) {
+    const beyond = ids.find((id) => id >= config.vocabSize);
+    if (beyond !== undefined) throw new FieldError(field, `is ${beyond}, beyond the vocabulary of ${config.vocabSize}`);
   }
   return config;
 }
 
 const specialTokens = (config: ModelConfig) => ({
-  bos_token_id: config.bosToken,
-  eos_token_id: config.eosToken,
-  pad_token_id: config.padToken,
+  bos_token_id: [config.bosToken],
+  eos_token_id: config.stopTokens,
+  pad_token_id: [config.padToken],
 });
 
 function refuseUnknown(json: Record<string, unknown>, { fields }: Family, file: string): void {

@@ -22,8 +22,11 @@ export interface ModelConfig {
   normEpsilon: number;
   tiedEmbeddings: boolean;
   bosToken: number;
+  /** Ends a text where the tokenizer names no token for that. */
   eosToken: number;
   padToken: number;
+  /** Generation ends at any of these. */
+  stopTokens: readonly number[];
   block: Block;
   /** Adapters that are trained in place of the weights; left out where the weights are. */
   lora?: Lora;

@@ -11,6 +11,7 @@ import { writeTokenizer, type TokenizerFile } from './bpe';
 import type { ModelConfig } from './config';
 import { configToJson, readConfig } from './config-file';
 import { explained, writeJson } from './files';
+import { writeGenerationConfig } from './generation-config';
 import { isAdapter } from './lora';
 import { writeSafetensors } from './safetensors';
 import { join, tensorsOf } from './stored';
@@ -46,12 +47,16 @@ export function openTrained(folder: string, config: ModelConfig): Promise<Weight
   return config.lora ? openAdapter(folder, config) : openWeights(folder, config);
 }
 
-/** Reads a model with its tokenizer, whose every token must have an embedding. */
+/**
+ * Reads a model with its tokenizer, whose every token must have an embedding. Generation ends at the tokenizer's end
+ * token too, which is what training puts behind an answer.
+ */
 export async function readModelFolder(folder: string): Promise<Model & { tokenizer: Tokenizer }> {
   const model = await readModel(folder);
   const tokenizer = await loadTokenizer(folder, model.config);
   checkTokenizer(tokenizer, model.config, folder);
-  return { ...model, tokenizer };
+  const stopTokens = [...new Set([...model.config.stopTokens, tokenizer.eos])];
+  return { ...model, config: { ...model.config, stopTokens }, tokenizer };
 }
 
 /** Embeddings may have rows to spare, as many published models do, but no token may lack one. */
@@ -97,14 +102,4 @@ export async function copyTokenizer(from: string, to: string): Promise<void> {
   for (const name of ['tokenizer.json', 'tokenizer_config.json']) {
     await explained(path.join(to, name), 'written', copyFile(path.join(from, name), path.join(to, name)));
   }
-}
-
-/** How `transformers` generates by default: greedily, as everything here does. */
-export function writeGenerationConfig(folder: string, { bosToken, eosToken, padToken }: ModelConfig): Promise<void> {
-  return writeJson(path.join(folder, 'generation_config.json'), {
-    bos_token_id: bosToken,
-    eos_token_id: eosToken,
-    pad_token_id: padToken,
-    do_sample: false,
-  });
 }

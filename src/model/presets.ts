@@ -33,6 +33,7 @@ export function presetConfig(
     bosToken: bos,
     eosToken: eos,
     padToken: pad,
+    stopTokens: [eos],
     block: llamaBlock,
   };
 }

@@ -27,8 +27,9 @@ export type Asked = Pick<Question, 'id' | 'documentId' | 'split' | 'question' | 
 export async function ask(asker: Asker, questions: readonly Asked[]): Promise<Prediction[]> {
   const { learner, tokenizer, experiment } = asker;
   const { maxTokens, batch } = experiment.evaluation;
+  const { stopTokens } = learner.config;
   const prompts = promptsFor(asker, questions);
-  const outputs = await learner.generate(prompts, { maxTokens, batch, stopToken: tokenizer.eos });
+  const outputs = await learner.generate(prompts, { maxTokens, batch, stopTokens });
   return questions.map(({ id, documentId, split, question, answers }, i) => {
     const output = tokenizer.decode(outputs[i]);
     const prediction = answerOf(output);

@@ -18,7 +18,7 @@ import { apart, assertNear, type Example } from '../unit/engine/support';
 const fixtures = path.join(__dirname, '../fixtures/model');
 
 interface Golden {
-  generation: { maxTokens: number; stopToken: number; prompts: number[][]; continuations: number[][] };
+  generation: { maxTokens: number; stopTokens: number[]; prompts: number[][]; continuations: number[][] };
   training: OptimizerSettings & {
     batches: Example[][];
     steps: { rate: number; loss: number; gradientNorm: number }[];

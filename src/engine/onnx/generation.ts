@@ -122,8 +122,8 @@ export class Generation {
     private readonly config: ModelConfig,
   ) {}
 
-  /** The new tokens of each prompt, without the stop token. */
-  async run(prompts: readonly Int32Array[], { maxTokens, stopToken }: GenerateOptions): Promise<Int32Array[]> {
+  /** The new tokens of each prompt, without the one that ended it. */
+  async run(prompts: readonly Int32Array[], { maxTokens, stopTokens }: GenerateOptions): Promise<Int32Array[]> {
     const lengths = Int32Array.from(prompts, (prompt) => prompt.length);
     const longest = Math.max(...lengths);
     const { maxPositions } = this.config;
@@ -134,7 +134,7 @@ export class Generation {
     let next = await this.forward(padded(prompts, longest), longest, lengths, caches);
     for (;;) {
       for (const row of [...open])
-        if (next[row] === stopToken || answers[row].push(next[row]) >= limits[row]) open.delete(row);
+        if (stopTokens.includes(next[row]) || answers[row].push(next[row]) >= limits[row]) open.delete(row);
       if (open.size === 0) break;
       lengths.forEach((length, row) => (lengths[row] = open.has(row) ? length + 1 : length));
       next = await this.forward(next, 1, lengths, caches);

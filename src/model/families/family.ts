@@ -123,18 +123,29 @@ export function writeRotary({ ropeTheta, ropeScaling }: ModelConfig): Record<str
   return { rope_theta: ropeTheta, rope_scaling: { rope_type: kind, factor, ...further } };
 }
 
-/** The first of several end tokens; what begins a text is the end token where a model has nothing of its own for it. */
+/** A field that holds one token or several. */
+export function listOf(tokens: number | number[] | null | undefined): number[] | undefined {
+  return tokens == null ? undefined : [tokens].flat();
+}
+
+/** The first of several end tokens also begins a text where a model has nothing of its own for that. */
 export function readTokens(
   json: z.infer<z.ZodObject<typeof tokens>>,
   usual: { bos?: number; eos?: number },
-): Pick<ModelConfig, 'bosToken' | 'eosToken' | 'padToken'> {
-  const eos = json.eos_token_id ?? usual.eos;
-  if (eos === undefined) throw new FieldError('eos_token_id', 'is missing');
-  const eosToken = Array.isArray(eos) ? eos[0] : eos;
+): Pick<ModelConfig, 'bosToken' | 'eosToken' | 'padToken' | 'stopTokens'> {
+  const stopTokens = listOf(json.eos_token_id ?? usual.eos);
+  if (!stopTokens) throw new FieldError('eos_token_id', 'is missing');
+  const [eosToken] = stopTokens;
   const pad = json.pad_token_id ?? -1;
-  return { bosToken: json.bos_token_id ?? usual.bos ?? eosToken, eosToken, padToken: pad < 0 ? eosToken : pad };
+  return {
+    bosToken: json.bos_token_id ?? usual.bos ?? eosToken,
+    eosToken,
+    padToken: pad < 0 ? eosToken : pad,
+    stopTokens,
+  };
 }
 
-export function writeTokens({ bosToken, eosToken, padToken }: ModelConfig) {
-  return { bos_token_id: bosToken, eos_token_id: eosToken, pad_token_id: padToken };
+export function writeTokens({ bosToken, eosToken, padToken, stopTokens }: ModelConfig) {
+  const ends = [...new Set([eosToken, ...stopTokens])];
+  return { bos_token_id: bosToken, eos_token_id: ends.length === 1 ? eosToken : ends, pad_token_id: padToken };
 }

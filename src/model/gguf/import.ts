@@ -7,7 +7,7 @@ import path from 'node:path';
 import { writeTokenizer } from '../bpe';
 import { configToJson } from '../config-file';
 import { writeJson } from '../files';
-import { writeGenerationConfig } from '../folder';
+import { writeGenerationConfig } from '../generation-config';
 import { makeNewFolder } from '../new-folder';
 import { sizeOf } from '../parameters';
 import { writeSafetensors } from '../safetensors';

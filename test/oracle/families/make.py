@@ -138,21 +138,25 @@ MODELS = {
         tie_word_embeddings=False,
     ),
     "gpt2": dict(model_type="gpt2", n_embd=32, n_inner=40, n_layer=2, n_head=4, n_positions=64),
+    # Generation ends at any of several tokens: those of generation_config.json, not those of config.json.
+    "llama-stops": dict(
+        model_type="llama",
+        hidden_size=16,
+        intermediate_size=24,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        eos_token_id=[EOS, 62],
+        stops=[84, EOS, 10],
+    ),
 }
 
 
 def make_model(options, seed):
     torch.manual_seed(seed)
+    usual = dict(vocab_size=VOCABULARY, bos_token_id=BOS, eos_token_id=EOS, pad_token_id=PAD)
     if options["model_type"] != "gpt2":
-        options = dict(max_position_embeddings=64, **options)
-    config = AutoConfig.for_model(
-        vocab_size=VOCABULARY,
-        bos_token_id=BOS,
-        eos_token_id=EOS,
-        pad_token_id=PAD,
-        **options,
-    )
-    model = AutoModelForCausalLM.from_config(config, attn_implementation="eager")
+        usual["max_position_embeddings"] = 64
+    model = AutoModelForCausalLM.from_config(AutoConfig.for_model(**(usual | options)), attn_implementation="eager")
     # Large, uneven weights: errors of position, scale or grouping must show in the numbers.
     with torch.no_grad():
         for name, weight in model.named_parameters():
@@ -243,8 +247,9 @@ def train(model, batches, clip):
 
 
 def generate(model, prompts, max_tokens):
-    """Greedy continuations: each prompt alone, and all of them as one left-padded batch. The end token is left out."""
-    settings = GenerationConfig(max_new_tokens=max_tokens, do_sample=False, bos_token_id=BOS, eos_token_id=EOS, pad_token_id=PAD)
+    """Greedy continuations: each prompt alone, and all of them as one left-padded batch. What ended one is left out."""
+    stops = torch.tensor(model.generation_config.eos_token_id).flatten().tolist()
+    settings = GenerationConfig(max_new_tokens=max_tokens, do_sample=False, bos_token_id=BOS, eos_token_id=stops, pad_token_id=PAD)
     alone = [continue_batch(model, [prompt], settings)[0] for prompt in prompts]
     batched = continue_batch(model, prompts, settings)
     assert alone == batched, "a batch must not change a token"
@@ -253,7 +258,7 @@ def generate(model, prompts, max_tokens):
     clear = [i for i, margin in enumerate(margins) if margin > 1e-3]
     assert len(clear) > len(prompts) / 2
     prompts, alone, margin = [prompts[i] for i in clear], [alone[i] for i in clear], min(margins[i] for i in clear)
-    return {"maxTokens": max_tokens, "stopToken": EOS, "prompts": prompts, "continuations": alone, "smallestMargin": margin}
+    return {"maxTokens": max_tokens, "stopTokens": stops, "prompts": prompts, "continuations": alone, "smallestMargin": margin}
 
 
 def smallest_margin(model, prompt, continuation):
@@ -270,7 +275,8 @@ def continue_batch(model, prompts, settings):
     mask = torch.tensor([[0] * (width - len(p)) + [1] * len(p) for p in prompts])
     with torch.no_grad():
         output = model.generate(input_ids=ids, attention_mask=mask, generation_config=settings)[:, width:].tolist()
-    return [row[: row.index(EOS)] if EOS in row else row for row in output]
+    ends = [[i for i, token in enumerate(row) if token in settings.eos_token_id] for row in output]
+    return [row[: end[0]] if end else row for row, end in zip(output, ends)]
 
 
 def make_prompts(seed, count=24):
@@ -311,7 +317,9 @@ def compute(model, seed):
 
 
 def make(folder, options, seed):
-    model = make_model(options, seed)
+    model = make_model({name: value for name, value in options.items() if name != "stops"}, seed)
+    if "stops" in options:
+        model.generation_config.eos_token_id = options["stops"]
     model.save_pretrained(folder)
     (folder / "model.safetensors").chmod(0o644)
     (folder / "golden.json").write_text(json.dumps(rounded(compute(model, seed))) + "\n")

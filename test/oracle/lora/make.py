@@ -41,6 +41,7 @@ class Adapted:
     def __init__(self, model):
         self.model = model
         self.config = model.config
+        self.generation_config = model.generation_config
 
     def __call__(self, ids):
         return self.model(input_ids=ids)

@@ -8,7 +8,6 @@ import { parametersOf } from '../../../src/model/parameters';
 import { presetConfig } from '../../../src/model/presets';
 import { adam, apart, learnerOf, Random, randomWeights, tiny } from './support';
 
-const never = -1;
 const models: Record<string, ModelConfig> = {
   'grouped queries, heads of 6': tiny,
   'the shape of nano, untied': {
@@ -29,7 +28,7 @@ const lists = (answers: Int32Array[]) => answers.map((answer) => [...answer]);
 for (const [name, config] of Object.entries(models)) {
   describe(`generation (${name})`, () => {
     const prompts = promptsFor(config, 70);
-    const options = { maxTokens: 8, batch: 64, stopToken: never };
+    const options = { maxTokens: 8, batch: 64, stopTokens: [] };
     let learner: OnnxLearner;
     let answers: number[][];
 
@@ -67,13 +66,14 @@ for (const [name, config] of Object.entries(models)) {
       }
     });
 
-    it('ends before the stop token', async () => {
-      const stopToken = answers[0][3];
-      const cut = answers.map((answer) =>
-        answer.includes(stopToken) ? answer.slice(0, answer.indexOf(stopToken)) : answer,
-      );
-      assert.ok(cut[0].length < answers[0].length);
-      assert.deepEqual(lists(await learner.generate(prompts, { ...options, stopToken })), cut);
+    it('ends before the first of the stop tokens', async () => {
+      const stopTokens = [answers[0][3], answers[1][5]];
+      const cut = answers.map((answer) => {
+        const end = answer.findIndex((token) => stopTokens.includes(token));
+        return end < 0 ? answer : answer.slice(0, end);
+      });
+      assert.ok(cut[0].length < answers[0].length && cut[1].length < answers[1].length);
+      assert.deepEqual(lists(await learner.generate(prompts, { ...options, stopTokens })), cut);
     });
 
     it('ends at the most tokens asked for', async () => {
@@ -133,7 +133,7 @@ describe('the numbers behind generation', () => {
     const prompts = promptsFor(config, 64).map((prompt) =>
       Int32Array.from({ length: 9 }, (_, i) => prompt[i % prompt.length]),
     );
-    const options = { maxTokens: 5, batch: 64, stopToken: never };
+    const options = { maxTokens: 5, batch: 64, stopTokens: [] };
     await generation.run(prompts, options);
     const together = spied.caches;
     for (const count of [1, 2, 5]) {

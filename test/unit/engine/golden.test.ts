@@ -30,7 +30,7 @@ interface Heads {
 interface Golden {
   scores: { tokens: number[]; losses: number[]; lastLogits: number[] }[];
   gradients: Heads & { examples: Example[]; loss: number; globalNorm: number };
-  generation: { maxTokens: number; stopToken: number; prompts: number[][]; continuations: number[][] };
+  generation: { maxTokens: number; stopTokens: number[]; prompts: number[][]; continuations: number[][] };
   training: OptimizerSettings & {
     batches: Example[][];
     steps: { rate: number; loss: number; gradientNorm: number }[];
@@ -43,6 +43,7 @@ const models = [
   'llama-grouped',
   'llama-scaled',
   'llama-linear',
+  'llama-stops',
   'mistral',
   'qwen2',
   'qwen3',
@@ -123,10 +124,11 @@ for (const name of models) {
 
     it('in greedy continuations, alone and together', () =>
       using(adam, async (learner) => {
-        const { prompts, continuations, ...options } = golden.generation;
+        const { prompts, continuations, maxTokens, stopTokens } = golden.generation;
+        assert.deepEqual(config.stopTokens, stopTokens);
         const asked = prompts.map((prompt) => Int32Array.from(prompt));
         for (const batch of [1, prompts.length]) {
-          const answers = await learner.generate(asked, { ...options, batch });
+          const answers = await learner.generate(asked, { maxTokens, stopTokens: config.stopTokens, batch });
           assert.deepEqual(
             answers.map((answer) => [...answer]),
             continuations,

@@ -47,6 +47,7 @@ export const tiny: ModelConfig = {
   bosToken: 1,
   eosToken: 2,
   padToken: 0,
+  stopTokens: [2],
   block: llamaBlock,
 };
 

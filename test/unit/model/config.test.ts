@@ -1,10 +1,12 @@
 /** config.json: what is read, what is refused and in which words, and that writing and reading agree. */
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { UserError } from '../../../src/errors';
 import { llamaBlock, type ModelConfig } from '../../../src/model/config';
 import { configFromJson, configToJson, readConfig } from '../../../src/model/config-file';
+import { writeGenerationConfig } from '../../../src/model/generation-config';
 
 const fixtures = path.join(__dirname, '../../fixtures/model');
 
@@ -23,6 +25,11 @@ const refused = (changes: object, sentence: string) =>
   assert.throws(() => configFromJson({ ...smallest, ...changes }, 'm/config.json'), new UserError(sentence));
 
 describe('config', () => {
+  let folder: string;
+  beforeEach(() => (folder = mkdtempSync(path.join(tmpdir(), 'pit-'))));
+  afterEach(() => rmSync(folder, { recursive: true }));
+  const write = (name: string, json: object) => writeFileSync(path.join(folder, name), JSON.stringify(json));
+
   it('reads what transformers 5 has written', async () => {
     assert.deepEqual(await readConfig(path.join(fixtures, 'llama-grouped')), {
       family: 'llama',
@@ -40,6 +47,7 @@ describe('config', () => {
       bosToken: 1,
       eosToken: 2,
       padToken: 0,
+      stopTokens: [2],
       block: llamaBlock,
     } satisfies ModelConfig);
   });
@@ -61,9 +69,27 @@ describe('config', () => {
     assert.equal(configFromJson({ ...smallest, rope_parameters }, '').ropeTheta, 7e4);
   });
 
-  it('takes the first of several end tokens and the end token where there is no padding token', () => {
+  it('stops at each of several end tokens, the first of which pads where nothing else does', () => {
     const config = configFromJson({ ...smallest, eos_token_id: [7, 8], pad_token_id: -1 }, '');
-    assert.deepEqual([config.eosToken, config.padToken], [7, 7]);
+    assert.deepEqual([config.eosToken, config.padToken, config.stopTokens], [7, 7, [7, 8]]);
+    assert.deepEqual(configToJson(config).eos_token_id, [7, 8]);
+    assert.equal(configToJson(configFromJson(smallest, '')).eos_token_id, 2);
+  });
+
+  it('stops where generation_config.json says, if it says so', async () => {
+    const [name, file] = ['generation_config.json', path.join(folder, 'generation_config.json')];
+    write('config.json', { ...smallest, eos_token_id: [7, 8] });
+    write(name, { do_sample: true });
+    assert.deepEqual((await readConfig(folder)).stopTokens, [7, 8]);
+    write(name, { eos_token_id: [9, 8] });
+    const config = await readConfig(folder);
+    assert.deepEqual([config.eosToken, config.stopTokens], [7, [9, 8]]);
+    write(name, { eos_token_id: 'end' });
+    const wrong = `${file}: field "eos_token_id" must be a token or a list of tokens.`;
+    await assert.rejects(readConfig(folder), new UserError(wrong));
+    write(name, { eos_token_id: 100 });
+    const beyond = `${file}: field "eos_token_id" is 100, beyond the vocabulary of 100.`;
+    await assert.rejects(readConfig(folder), new UserError(beyond));
   });
 
   it('reads what it writes', () => {
@@ -74,7 +100,9 @@ describe('config', () => {
   for (const name of readdirSync(fixtures).filter((name) => existsSync(path.join(fixtures, name, 'config.json'))))
     it(`reads what it writes of ${name}, which transformers has written`, async () => {
       const config = await readConfig(path.join(fixtures, name));
-      assert.deepEqual(configFromJson(configToJson(config), ''), config);
+      write('config.json', configToJson(config));
+      await writeGenerationConfig(folder, config);
+      assert.deepEqual(await readConfig(folder), config);
     });
 
   it('lets fields pass that say nothing about the model, or that are off', () => {
@@ -176,6 +204,7 @@ describe('config', () => {
       'm/config.json: field "num_key_value_heads" must divide num_attention_heads (4), but is 3.',
     );
     refused({ head_dim: 5 }, 'm/config.json: field "head_dim" must be even for rotary positions, but is 5.');
+    refused({ eos_token_id: [2, 100] }, 'm/config.json: field "eos_token_id" is 100, beyond the vocabulary of 100.');
     refused({ bos_token_id: 100 }, 'm/config.json: field "bos_token_id" is 100, beyond the vocabulary of 100.');
     assert.throws(() => configFromJson([], 'm/config.json'), new UserError('m/config.json must hold a JSON object.'));
   });

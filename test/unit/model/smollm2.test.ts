@@ -28,7 +28,7 @@ describe('SmolLM2-135M-Instruct (needs its folder in PIT_SMOLLM2)', () => {
     const example = { tokens: golden.text, weights: golden.losses.map(() => 1) };
     assertNear((await learner.score(apart([example]))).losses, golden.losses, 1e-5, 'losses');
     const prompts = golden.prompts.map((prompt) => Int32Array.from(prompt));
-    const answers = await learner.generate(prompts, { maxTokens: 64, batch: 3, stopToken: config.eosToken });
+    const answers = await learner.generate(prompts, { maxTokens: 64, batch: 3, stopTokens: config.stopTokens });
     assert.deepEqual(
       answers.map((answer) => [...answer]),
       golden.continuations,
