@@ -6,7 +6,7 @@
  */
 import { createHash, type Hash, randomUUID } from 'node:crypto';
 import { constants, statSync } from 'node:fs';
-import { copyFile, link, open, rename, rm, symlink, type FileHandle } from 'node:fs/promises';
+import { copyFile, link, open, rename, rm, rmdir, symlink, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { getRepoFolderName } from '@huggingface/hub';
 import writeFileAtomic from 'write-file-atomic';
@@ -63,6 +63,12 @@ export class ModelCache {
       // Another download of the same file may have been faster.
       if (this.missing([file]).length > 0) throw error;
     });
+  }
+
+  /** Throws away what has come of files, and the folders that are empty then. */
+  async discard(files: readonly HubFile[]): Promise<void> {
+    for (const file of files.flatMap((file) => [this.partial(file), this.blob(file)])) await rm(file, { force: true });
+    for (const folder of [path.join(this.root, 'blobs'), this.root]) await rmdir(folder).catch(() => undefined);
   }
 
   /** Makes the snapshot of a commit out of blobs that are all there; gives its folder. */

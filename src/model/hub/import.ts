@@ -10,6 +10,7 @@ import { configFromJson } from '../config-file';
 import { explained, readJson, refuseUsed } from '../files';
 import { checkTokenizer, readModelFolder } from '../folder';
 import { makeNewFolder } from '../new-folder';
+import { writeOrigin } from '../origin';
 import { makeTokenizer } from '../tokenizer';
 import { linkOrCopy, ModelCache } from './cache';
 import { chooseFiles, type Choice } from './choose';
@@ -35,18 +36,65 @@ export interface Arrived {
   total: number;
 }
 
-export interface HubImportOptions {
-  /** A folder to put the model into as well, new or empty; it then is the result. */
-  to?: string;
+/** What there is to bring, as the hub and the model's config tell before anything comes. */
+export interface HubOffer {
+  model: string;
+  commit: string;
+  license?: string;
+  config: ModelConfig;
+  /** Bytes of all files, and of those that the cache lacks. */
+  size: { all: number; missing: number };
+}
+
+export interface HubOptions {
   settings?: HubSettings;
   signal?: AbortSignal;
+}
+
+export interface HubImportOptions extends HubOptions {
+  /** A folder to put the model into as well, new or empty; it then is the result. */
+  to?: string;
+  /** Whether what has come is thrown away when the signal ends the import; else the next one goes on from there. */
+  isThorough?: boolean;
   onProgress?: (arrived: Arrived) => void;
 }
 
-/** @throws UserError if it can't be had or used, and the signal's reason if it is aborted; what has come is kept. */
+/** Downloads nothing but the config. @throws as importHub does */
+export async function askHub(text: string, options: HubOptions = {}): Promise<HubOffer> {
+  const { hub, commit, license, config, all, missing } = await begin(text, options);
+  return { model: hub.name.model, commit, license, config, size: { all: bytesOf(all), missing: bytesOf(missing) } };
+}
+
+/** @throws UserError if it can't be had or used, and the signal's reason if it is aborted */
 export async function importHub(text: string, options: HubImportOptions = {}): Promise<Brought> {
+  const { to, signal, isThorough } = options;
+  if (to !== undefined) await refuseUsed(to);
+  const journey = await begin(text, options);
+  const { hub, commit, license, cache, all, missing } = journey;
+  await bring(journey, options.onProgress).catch(async (error: unknown) => {
+    if (signal?.aborted && isThorough) await cache.discard(missing);
+    throw error;
+  });
+  const snapshot = await cache.link(commit, hub.name.revision, all);
+  await readModelFolder(snapshot);
+  if (to !== undefined) await place(to, journey);
+  const size = { all: bytesOf(all), downloaded: bytesOf(missing) };
+  return { model: hub.name.model, commit, license, folder: to ?? snapshot, size };
+}
+
+interface Journey {
+  hub: HubModel;
+  commit: string;
+  license?: string;
+  cache: ModelCache;
+  choice: Choice;
+  config: ModelConfig;
+  all: readonly HubFile[];
+  missing: readonly HubFile[];
+}
+
+async function begin(text: string, options: HubOptions): Promise<Journey> {
   const name = parseHubName(text);
-  if (options.to !== undefined) await refuseUsed(options.to);
   const settings = options.settings ?? (await hubSettings());
   const hub = new HubModel(name, settings, options.signal);
   const { commit, license, files } = await hub.look();
@@ -54,31 +102,16 @@ export async function importHub(text: string, options: HubImportOptions = {}): P
   const config = await readConfigOf(hub, commit, choice);
   const cache = new ModelCache(settings.cache, name.model);
   const all = [...choice.small, ...choice.weights];
-  const missing = cache.missing(all);
-  await bring(missing, { hub, commit, cache, choice, config, options });
-  const snapshot = await cache.link(commit, name.revision, all);
-  await readModelFolder(snapshot);
-  if (options.to !== undefined) await place(options.to, cache, choice);
-  const size = { all: bytesOf(all), downloaded: bytesOf(missing) };
-  return { model: name.model, commit, license, folder: options.to ?? snapshot, size };
+  return { hub, commit, license, cache, choice, config, all, missing: cache.missing(all) };
 }
 
-interface Journey {
-  hub: HubModel;
-  commit: string;
-  cache: ModelCache;
-  choice: Choice;
-  config: ModelConfig;
-  options: HubImportOptions;
-}
-
-async function bring(missing: HubFile[], journey: Journey): Promise<void> {
-  const { hub, commit, cache, choice, options } = journey;
+async function bring(journey: Journey, onProgress?: (arrived: Arrived) => void): Promise<void> {
+  const { hub, commit, cache, choice, missing } = journey;
   await cache.prepare(missing);
   const total = bytesOf(missing);
   let done = 0;
   const come = async (file: HubFile) => {
-    const onBytes = (count: number) => options.onProgress?.({ file: file.path, done: (done += count), total });
+    const onBytes = (count: number) => onProgress?.({ file: file.path, done: (done += count), total });
     await cache.bring(file, (wanted, start) => hub.read(commit, wanted, start), onBytes);
   };
   const isSmall = (file: HubFile) => choice.small.includes(file);
@@ -112,7 +145,7 @@ async function jsonOf(hub: HubModel, commit: string, file: HubFile): Promise<unk
 }
 
 /** Puts the model into a folder of its own: weights under a second name where the disk allows it, the rest as copies. */
-async function place(folder: string, cache: ModelCache, { small, weights }: Choice): Promise<void> {
+async function place(folder: string, { hub, commit, cache, choice: { small, weights } }: Journey): Promise<void> {
   const parent = path.dirname(path.resolve(folder));
   const disks = await Promise.all([parent, cache.blob(weights[0])].map((at) => stat(at).catch(() => undefined)));
   const isShared = disks[0]?.dev === disks[1]?.dev;
@@ -123,6 +156,7 @@ async function place(folder: string, cache: ModelCache, { small, weights }: Choi
     };
     for (const file of small) await put(file, copyFile);
     for (const file of weights) await put(file, linkOrCopy);
+    await writeOrigin(place, { hub: hub.name.model, revision: hub.name.revision, commit });
   });
 }
 

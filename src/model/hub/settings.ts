@@ -11,14 +11,22 @@ export interface HubSettings {
   /** Folder that holds a folder for each model. */
   cache: string;
   token?: string;
+  /** How refusals ask for a token, before the words that say which; `set HF_TOKEN to` unless given. */
+  setToken?: string;
 }
 
-/** @throws UserError for a value that can't be used */
-export async function hubSettings(): Promise<HubSettings> {
+/**
+ * @param given a token that goes before all others
+ * @throws UserError for a value that can't be used
+ */
+export async function hubSettings(given?: string): Promise<HubSettings> {
   if (/^(1|on|yes|true)$/i.test(process.env.HF_HUB_OFFLINE ?? ''))
     throw new UserError('HF_HUB_OFFLINE is set, so nothing is downloaded.');
-  return { endpoint: endpoint(), cache: hubCache(), token: await token() };
+  return { endpoint: endpoint(), cache: hubCache(), token: given ?? (await token()) };
 }
+
+/** Whether a text has the form of the hub's tokens. */
+export const isToken = (text: string) => /^hf_\w+$/.test(text);
 
 /** The folder that holds a folder for each model, whether or not it is there. */
 export const hubCache = () => path.resolve(getHFHubCachePath());
@@ -36,7 +44,7 @@ async function token(): Promise<string | undefined> {
   const home = HF_HOME ?? path.join(XDG_CACHE_HOME ?? path.join(homedir(), '.cache'), 'huggingface');
   const kept = () => readFile(HF_TOKEN_PATH ?? path.join(home, 'token'), 'utf8').catch(() => '');
   const found = (HF_TOKEN || (await kept())).trim();
-  if (found !== '' && !/^hf_\w+$/.test(found))
+  if (found !== '' && !isToken(found))
     throw new UserError(
       'The token in HF_TOKEN is none of the hub: it must begin with "hf_" and hold letters and digits.',
     );

@@ -16,8 +16,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { UserError } from '../../../src/errors';
 import { readModelFolder } from '../../../src/model/folder';
-import { type Arrived, importHub, type HubImportOptions } from '../../../src/model/hub/import';
+import { type Arrived, askHub, importHub, type HubImportOptions } from '../../../src/model/hub/import';
 import { parseHubName } from '../../../src/model/hub/name';
+import { TokenWanted } from '../../../src/model/hub/refusals';
+import { findImport, readOrigin } from '../../../src/model/origin';
 import { commit, LocalHub, modelFiles, refuse, weightParts } from './hub.server';
 
 const model = 'ann/tiny';
@@ -85,6 +87,17 @@ describe('a model from the hub', () => {
     assert.deepEqual(readdirSync(snapshot()).sort(), wanted);
   });
 
+  it('is described before anything of it comes', async () => {
+    const settings = { endpoint: hub.endpoint, cache: cache() };
+    const all = wanted.reduce((sum, name) => sum + files[name].length, 0);
+    const { config, ...offer } = await askHub(`hub:${model}`, { settings });
+    assert.deepEqual(offer, { model, commit, license: 'mit', size: { all, missing: all } });
+    assert.equal(config.layers, 1);
+    assert.deepEqual([hub.downloaded, readdirSync(root)], [['config.json'], []]);
+    await bring();
+    assert.deepEqual((await askHub(`hub:${model}`, { settings })).size, { all, missing: 0 });
+  });
+
   it('may have its weights in parts', async () => {
     const parts = await weightParts();
     delete hub.files['model.safetensors'];
@@ -145,20 +158,29 @@ describe('a model from the hub', () => {
   });
 
   it('keeps what has come when it is stopped', async () => {
-    const stop = new AbortController();
-    hub.misbehave = ({ elsewhere }, response) => {
-      if (!elsewhere) return false;
-      response.writeHead(200).write(files['model.safetensors'].subarray(0, 1000));
-      return true;
-    };
-    const onProgress = ({ file, done }: Arrived) => {
-      const small = wanted.filter((name) => name !== 'model.safetensors');
-      const before = small.reduce((sum, name) => sum + files[name].length, 0);
-      if (file === 'model.safetensors' && done > before) stop.abort(new Error('enough'));
-    };
-    await assert.rejects(bring({ signal: stop.signal, onProgress }), /^Error: enough$/);
+    await assert.rejects(bring(stopping()), /^Error: enough$/);
     assert.ok(!existsSync(snapshot()));
     assert.equal(partials().length, 1);
+  });
+
+  it('leaves nothing behind when it is stopped thoroughly, nor half a file of an earlier try', async () => {
+    await assert.rejects(bring({ ...stopping(), isThorough: true }), /^Error: enough$/);
+    assert.deepEqual(readdirSync(cache()), []);
+    await assert.rejects(bring(stopping()), /^Error: enough$/);
+    assert.equal(partials().length, 1);
+    await assert.rejects(bring({ ...stopping(), isThorough: true }), /^Error: enough$/);
+    assert.deepEqual(partials(), []);
+  });
+
+  it('keeps what was whole before when it is stopped thoroughly', async () => {
+    await bring();
+    const before = readdirSync(repository(), { recursive: true }).sort();
+    hub.files['LICENSE'] = Buffer.alloc(30_000);
+    hub.misbehave = ({ elsewhere }, response) => elsewhere && (response.writeHead(200).write('some'), true);
+    const stop = new AbortController();
+    const onProgress = ({ done }: Arrived) => done === 4 && stop.abort(new Error('enough'));
+    await assert.rejects(bring({ signal: stop.signal, onProgress, isThorough: true }), /^Error: enough$/);
+    assert.deepEqual(readdirSync(repository(), { recursive: true }).sort(), before);
   });
 
   it('is thrown away where a checksum is wrong', async () => {
@@ -230,6 +252,12 @@ describe('a model from the hub', () => {
     await refused(`${model} is gated: ask for access at ${page} with the account that the token belongs to.`, {
       token: 'hf_a',
     });
+    const settings = { endpoint: hub.endpoint, cache: cache(), setToken: 'set' };
+    await assert.rejects(importHub(`hub:${model}`, { settings }), (error: Error) => {
+      assert.ok(error instanceof TokenWanted);
+      assert.match(error.message, /, then set a token of the account that got it\.$/);
+      return true;
+    });
     always(401, undefined, 'Invalid credentials in Authorization header');
     await refused(`The hub does not accept the token: set HF_TOKEN to one from ${hub.endpoint}/settings/tokens.`, {
       token: 'hf_a',
@@ -237,7 +265,7 @@ describe('a model from the hub', () => {
     always(403);
     await refused(`The hub does not let this account read ${model}: see ${page}.`, { token: 'hf_a' });
     always(429);
-    await refused(`${hub.endpoint} has had too many requests: wait some minutes and try again; HF_TOKEN allows more.`);
+    await refused(`${hub.endpoint} has had too many requests: wait some minutes and try again; a token allows more.`);
     always(503);
     await refused(`${hub.endpoint} answers with status 503: try again later.`);
     assert.deepEqual(readdirSync(root), []);
@@ -245,7 +273,7 @@ describe('a model from the hub', () => {
 
   it('is refused where it is misspelt', async () => {
     const settings = { endpoint: hub.endpoint, cache: cache() };
-    const sentence = `The hub shows no model ann/tny: check the spelling at ${hub.endpoint}/ann/tny; a private one needs HF_TOKEN with a token that may read it.`;
+    const sentence = `The hub shows no model ann/tny: check the spelling at ${hub.endpoint}/ann/tny; for a private one, set HF_TOKEN to a token that may read it.`;
     await assert.rejects(importHub('hub:ann/tny', { settings }), new UserError(sentence));
   });
 
@@ -270,7 +298,9 @@ describe('a model from the hub', () => {
   it('goes into a folder of its own, its weights without a second copy', async () => {
     const to = path.join(root, 'mine');
     assert.equal((await bring({ to })).folder, to);
-    assert.deepEqual(readdirSync(to).sort(), wanted);
+    assert.deepEqual(readdirSync(to).sort(), [...wanted, 'origin.json'].sort());
+    assert.deepEqual(await readOrigin(to), { hub: model, revision: 'main', commit });
+    assert.equal(await findImport(root, (origin) => 'hub' in origin && origin.commit === commit), to);
     const isSame = (name: string) => statSync(path.join(to, name)).ino === statSync(path.join(snapshot(), name)).ino;
     assert.deepEqual(wanted.filter(isSame), ['model.safetensors']);
     assert.ok(wanted.every((name) => lstatSync(path.join(to, name)).isFile()));
@@ -305,6 +335,18 @@ describe('a model from the hub', () => {
       const isThere = files['model.safetensors'].length - missing === upTo;
       if (file === 'model.safetensors' && isThere && missing > 0) current?.destroy();
     };
+  }
+
+  /** Stops an import while its weights come. */
+  function stopping(): HubImportOptions {
+    const stop = new AbortController();
+    hub.misbehave = ({ elsewhere }, response) =>
+      elsewhere && (response.writeHead(200).write(files['model.safetensors'].subarray(0, 1000)), true);
+    const onProgress = ({ file, done, total }: Arrived) => {
+      const isComing = total - done < files['model.safetensors'].length;
+      if (file === 'model.safetensors' && isComing) stop.abort(new Error('enough'));
+    };
+    return { signal: stop.signal, onProgress };
   }
 
   const startOf = (range?: string) => Number(/\d+/.exec(range ?? '')?.[0] ?? 0);
