@@ -1,6 +1,5 @@
 /** A model that only answers, opened from its folder. */
 import { OnnxAnswerer } from '../engine/onnx/answerer';
-import { asTensors } from '../engine/onnx/state';
 import { readModelFolder } from '../model/folder';
 import type { Tokenizer } from '../model/tokenizer';
 import { readAll } from '../model/weights';
@@ -11,6 +10,6 @@ export async function openAnswerer(
   threads: number,
 ): Promise<{ learner: OnnxAnswerer; tokenizer: Tokenizer }> {
   const { config, weights, tokenizer } = await readModelFolder(folder);
-  const tensors = asTensors(config, await readAll(config, weights));
-  return { tokenizer, learner: await OnnxAnswerer.open({ config, weights: tensors, threads }) };
+  const all = await readAll(config, weights);
+  return { tokenizer, learner: await OnnxAnswerer.open({ config, weights: all, threads }) };
 }

@@ -7,11 +7,11 @@ import type { ModelConfig } from '../../model/config';
 import type { GenerateOptions, Learner } from '../learner';
 import { Generation, generationGraph } from './generation';
 import { openSession } from './session';
-import type { Tensors } from './state';
 
 export interface AnswererSettings {
   config: ModelConfig;
-  weights: Tensors;
+  /** Values of `parametersOf(config)` by name; not needed any more once it is open. */
+  weights: ReadonlyMap<string, Float32Array>;
   /** Processor threads; 0 for one a core. */
   threads: number;
 }
@@ -24,8 +24,8 @@ export class OnnxAnswerer implements Pick<Learner, 'config' | 'generate' | 'clos
   ) {}
 
   static async open({ config, weights, threads }: AnswererSettings): Promise<OnnxAnswerer> {
-    const graph = generationGraph(config, weights);
-    const session = await openSession(graph.bytes, { threads });
+    const graph = generationGraph(config);
+    const session = await openSession(graph.bytes, { threads, files: weights });
     return new OnnxAnswerer(config, session, new Generation(session, graph, config));
   }
 

@@ -1,8 +1,8 @@
 /**
  * Greedy generation with a key-value cache that grows in place. Prompts stand left-aligned in a batch, each row keeps its
- * own length, and attention looks at a row's own tokens only. Weights are constants of the graph: ONNX Runtime packs
- * these once, and its products with packed weights add up in one order however many rows and threads there are. So what
- * else is in the batch does not change a row's numbers by one bit.
+ * own length, and attention looks at a row's own tokens only. Weights are constants that the graph only points to: ONNX
+ * Runtime packs these once, and its products with packed weights add up in one order however many rows and threads there
+ * are. So what else is in the batch does not change a row's numbers by one bit.
  */
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import type { ModelConfig } from '../../model/config';
@@ -11,7 +11,6 @@ import type { GenerateOptions } from '../learner';
 import { rotations } from './attention';
 import { type Attend, Decoder, outputTable } from './decoder';
 import { Graph, type Value } from './graph';
-import type { Tensors } from './state';
 import { Tape } from './tape';
 
 export interface GenerationGraph {
@@ -23,11 +22,14 @@ export interface GenerationGraph {
   width: number;
 }
 
-/** The most likely next token [batch] int64 for tokens [batch, steps] after what the cache holds, by these weights. */
-export function generationGraph(config: ModelConfig, values: Tensors): GenerationGraph {
+/**
+ * The most likely next token [batch] int64 for tokens [batch, steps] after what the cache holds. Each weight is a file of
+ * its own name.
+ */
+export function generationGraph(config: ModelConfig): GenerationGraph {
   const graph = new Graph();
-  const constant = (name: string, shape: number[]) => graph.constant(values[name].data as Float32Array, shape);
-  const weights = new Map(parametersOf(config).map(({ name, shape }) => [name, constant(name, shape)]));
+  const pointer = (name: string, shape: number[]) => graph.weight(name, shape, { file: name, offset: 0 });
+  const weights = new Map(parametersOf(config).map(({ name, shape }) => [name, pointer(name, shape)]));
   const tokens = graph.input('tokens', ['batch', 'steps'], 'int32');
   const last = graph.input('last', ['batch'], 'int32');
   const cache = new Cache(graph, config);

@@ -3,6 +3,7 @@
  * nothing of gradients, layers or models. A dimension is a number, or the name of one that is known only when the graph
  * runs (`rows`, `places`, `scored` …), so that one graph serves batches of every size.
  */
+import { sizeOf } from '../../model/parameters';
 import { type AttributeProto, encodeModel, type NodeProto, type TensorProto, type ValueProto } from './proto';
 
 export type Dim = number | string;
@@ -20,6 +21,13 @@ export interface Value {
 
 export type Attribute = number | { float: number } | string | readonly number[];
 export type Attributes = Record<string, Attribute>;
+
+/** Where a constant's numbers begin that do not stand in the graph itself. */
+export interface Place {
+  file: string;
+  /** Bytes. */
+  offset: number;
+}
 
 /** ONNX Runtime's own operators live in a domain of their own. */
 const contributed = new Set(['FusedMatMul', 'GroupQueryAttention', 'RotaryEmbedding', 'QuickGelu']);
@@ -71,6 +79,13 @@ export class Graph {
     });
     if (key !== undefined) this.constants.set(key, value);
     return value;
+  }
+
+  /** A constant of float32 under a name of its own: its numbers, or where they are. */
+  weight(name: string, shape: readonly number[], numbers: Float32Array | Place): Value {
+    const data = numbers instanceof Float32Array ? { raw_data: viewOf(numbers) } : pointer(numbers, shape);
+    this.initializers.push({ name, data_type: elementTypes.float32, dims: shape, ...data });
+    return { name, shape, type: 'float32' };
   }
 
   scalar(x: number): Value {
@@ -132,6 +147,11 @@ export class Graph {
   /** The sizes of a value at run time, a vector of int64. */
   shapeOf(a: Value): Value {
     return this.ops('Shape', [a], [{ shape: [a.shape.length], type: 'int64' }])[0];
+  }
+
+  /** The same value, but not before `other`, of the same shape, is there. Copies nothing. */
+  after(a: Value, other: Value): Value {
+    return this.op('Reshape', [a, this.shapeOf(other)], a.shape);
   }
 
   /** Zeros of a shape whose sizes at run time are given. */
@@ -216,11 +236,22 @@ function describe({ name, shape, type }: Value): ValueProto {
   return { name, type: { tensor_type: { elem_type: elementTypes[type], shape: { dim } } } };
 }
 
+function pointer({ file, offset }: Place, shape: readonly number[]): Partial<TensorProto> {
+  const length = sizeOf(shape) * Float32Array.BYTES_PER_ELEMENT;
+  const entries = Object.entries({ location: file, offset, length });
+  return { data_location: 1, external_data: entries.map(([key, value]) => ({ key, value: String(value) })) };
+}
+
 function encodeAttribute([name, value]: [string, Attribute]): AttributeProto {
   if (typeof value === 'number') return { name, type: 2, i: value };
   if (typeof value === 'string') return { name, type: 3, s: Buffer.from(value) };
   if ('float' in value) return { name, type: 1, f: value.float };
   return { name, type: 7, ints: value };
+}
+
+/** The same memory as bytes. */
+export function viewOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 function bytesOf(data: readonly number[] | Float32Array, type: ElementType): Uint8Array {

@@ -8,7 +8,8 @@ const schema = `
 syntax = "proto3";
 package onnx;
 message AttributeProto { string name = 1; float f = 2; int64 i = 3; bytes s = 4; repeated float floats = 7; repeated int64 ints = 8; int32 type = 20; }
-message TensorProto { repeated int64 dims = 1; int32 data_type = 2; string name = 8; bytes raw_data = 9; }
+message StringStringEntryProto { string key = 1; string value = 2; }
+message TensorProto { repeated int64 dims = 1; int32 data_type = 2; string name = 8; bytes raw_data = 9; repeated StringStringEntryProto external_data = 13; int32 data_location = 14; }
 message TensorShapeProto { message Dimension { oneof value { int64 dim_value = 1; string dim_param = 2; } } repeated Dimension dim = 1; }
 message TypeProto { message Tensor { int32 elem_type = 1; TensorShapeProto shape = 2; } oneof value { Tensor tensor_type = 1; } }
 message ValueInfoProto { string name = 1; TypeProto type = 2; }
@@ -42,7 +43,11 @@ export interface TensorProto {
   name: string;
   data_type: number;
   dims: readonly number[];
-  raw_data: Uint8Array;
+  raw_data?: Uint8Array;
+  /** `location`, `offset` and `length` of data that stand in another file. */
+  external_data?: { key: string; value: string }[];
+  /** 1 where they do. */
+  data_location?: number;
 }
 
 export interface ValueProto {

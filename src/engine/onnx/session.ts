@@ -1,19 +1,21 @@
 /** ONNX Runtime's providers as everything here opens them. */
 import { availableParallelism } from 'node:os';
 import { InferenceSession } from 'onnxruntime-node';
-import type { Provider } from './graph';
+import { type Provider, viewOf } from './graph';
 
 export interface SessionSettings {
   provider?: Provider;
   /** Processor threads; 0 for one a core. */
   threads: number;
+  /** Files that constants of the graph point to, which ONNX Runtime copies. */
+  files?: ReadonlyMap<string, Float32Array>;
   /** Results that stay in the device's memory, by name. */
   kept?: readonly string[];
 }
 
 export function openSession(
   graph: Uint8Array,
-  { provider = 'cpu', threads, kept = [] }: SessionSettings,
+  { provider = 'cpu', threads, files = new Map(), kept = [] }: SessionSettings,
 ): Promise<InferenceSession> {
   const isOnGpu = provider === 'webgpu';
   return InferenceSession.create(graph, {
@@ -21,6 +23,7 @@ export function openSession(
     intraOpNumThreads: threads || availableParallelism(),
     graphOptimizationLevel: 'all',
     logSeverityLevel: 3,
+    externalData: Array.from(files, ([path, numbers]) => ({ path, data: viewOf(numbers) })),
     ...(isOnGpu && { preferredOutputLocation: Object.fromEntries(kept.map((name) => [name, 'gpu-buffer' as const])) }),
   });
 }

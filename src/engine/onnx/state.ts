@@ -77,9 +77,9 @@ export class TrainingState {
     this.current = { ...this.current, ...(await this.transfer.toDevice(this.current)) };
   }
 
-  /** All weights in the processor's memory. */
-  weightsHere(): Promise<Tensors> {
-    return this.here(this.weights);
+  /** All weights in the processor's memory, by name. */
+  async weightsHere(): Promise<Map<string, Float32Array>> {
+    return valuesOf(await this.here(this.weights));
   }
 
   resetOptimizer(): void {
@@ -88,7 +88,7 @@ export class TrainingState {
   }
 
   async save(folder: string, { optimizer }: { optimizer: boolean }): Promise<void> {
-    await writeModel(folder, this.config, await this.valuesOf(this.trained.map(({ name }) => name)));
+    await writeModel(folder, this.config, await this.read(this.trained.map(({ name }) => name)));
     const file = path.join(folder, 'optimizer.safetensors');
     if (!optimizer) return;
     this.prepare();
@@ -124,13 +124,12 @@ export class TrainingState {
   }
 
   private async named(names: readonly string[]) {
-    const values = await this.valuesOf(names);
+    const values = await this.read(names);
     return names.map((name) => ({ name, shape: this.current[name].dims, data: values.get(name)! }));
   }
 
-  private async valuesOf(names: readonly string[]): Promise<Map<string, Float32Array>> {
-    const tensors = await this.here(Object.fromEntries(names.map((name) => [name, this.current[name]])));
-    return new Map(Object.entries(tensors).map(([name, tensor]) => [name, tensor.data as Float32Array]));
+  private async read(names: readonly string[]): Promise<Map<string, Float32Array>> {
+    return valuesOf(await this.here(Object.fromEntries(names.map((name) => [name, this.current[name]]))));
   }
 
   private async here(tensors: Tensors): Promise<Tensors> {
@@ -161,8 +160,11 @@ export class TrainingState {
   }
 }
 
+const valuesOf = (tensors: Tensors) =>
+  new Map(Object.entries(tensors).map(([name, { data }]) => [name, data as Float32Array]));
+
 /** Weights by name as tensors over the same memory. */
-export function asTensors(config: ModelConfig, weights: ReadonlyMap<string, Float32Array>): Tensors {
+function asTensors(config: ModelConfig, weights: ReadonlyMap<string, Float32Array>): Tensors {
   const tensors = parametersOf(config).map(({ name, shape }) => [
     name,
     new Tensor('float32', weights.get(name)!, shape),

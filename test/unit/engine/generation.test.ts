@@ -1,10 +1,11 @@
 /** Greedy generation: what a prompt is answered depends on the prompt alone, and is what scoring calls most likely. */
 import assert from 'node:assert/strict';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import { OnnxAnswerer } from '../../../src/engine/onnx/answerer';
 import { Generation, generationGraph } from '../../../src/engine/onnx/generation';
 import type { OnnxLearner } from '../../../src/engine/onnx/learner';
+import { openSession } from '../../../src/engine/onnx/session';
 import type { ModelConfig } from '../../../src/model/config';
-import { parametersOf } from '../../../src/model/parameters';
 import { presetConfig } from '../../../src/model/presets';
 import { adam, apart, learnerOf, Random, randomWeights, tiny } from './support';
 
@@ -102,6 +103,14 @@ for (const [name, config] of Object.entries(models)) {
       assert.deepEqual(await learner.generate([], options), []);
     });
 
+    it('needs the weights no more once they are packed', async () => {
+      const weights = randomWeights(config, 21);
+      const answerer = await OnnxAnswerer.open({ config, weights, threads: 2 });
+      for (const values of weights.values()) values.fill(NaN);
+      assert.deepEqual(lists(await answerer.generate(prompts.slice(0, 9), options)), answers.slice(0, 9));
+      await answerer.close();
+    });
+
     it('uses the weights as they are after a step', async () => {
       const random = new Random(5);
       const trained = learnerOf(config, randomWeights(config, 21), { optimizer: { ...adam, clip: 0 } });
@@ -121,13 +130,8 @@ describe('the numbers behind generation', () => {
   // Margins between tokens hide rounding; the cache does not.
   it('are the same to the last bit, alone and in a batch', async () => {
     const config = models['the shape of nano, untied'];
-    const weights = randomWeights(config, 21);
-    const tensors = parametersOf(config).map(({ name, shape }) => [
-      name,
-      new Tensor('float32', weights.get(name)!, shape),
-    ]);
-    const graph = generationGraph(config, Object.fromEntries(tensors));
-    const session = await InferenceSession.create(graph.bytes, { intraOpNumThreads: 2, logSeverityLevel: 3 });
+    const graph = generationGraph(config);
+    const session = await openSession(graph.bytes, { threads: 2, files: randomWeights(config, 21) });
     const spied = new CacheSpy(session);
     const generation = new Generation(spied as unknown as InferenceSession, graph, config);
     const prompts = promptsFor(config, 64).map((prompt) =>
