@@ -1,6 +1,7 @@
 /** `pit import hub:OWNER/NAME`: brings a model from the hub and prints the folder that an experiment then names. */
 import { type Arrived, type Brought, importHub } from '../model/hub/import';
-import { duration, megabytes } from '../run/format';
+import { megabytes } from '../run/format';
+import { pace } from '../run/pace';
 import { printJson } from './output';
 import { showLine, stoppable } from './stop';
 
@@ -20,20 +21,5 @@ function tell({ model, commit, license, size }: Brought): string {
   return `${model} (${facts}): ${megabytes(size.all)}, ${came}. The folder to name as the model of an experiment:`;
 }
 
-/** Shows what has come and, from how fast, how long the rest takes; anew a few times a second. */
-function progress(): (arrived: Arrived) => void {
-  const interval = 200;
-  const start = Date.now();
-  let shown = 0;
-  let first: number | undefined;
-  return ({ file, done, total }) => {
-    // What an earlier try left says nothing of this connection.
-    first ??= done;
-    const now = Date.now();
-    if (now - shown < interval) return;
-    shown = now;
-    const seconds = ((now - start) / 1000) * ((total - done) / (done - first));
-    const rest = Number.isFinite(seconds) ? `, ${duration(seconds)} left` : '';
-    showLine(`${file}: ${Math.floor((100 * done) / total)} % of ${megabytes(total)}${rest}`);
-  };
-}
+/** Shows which file is coming, how far all is and how long the rest takes. */
+const progress = () => pace<Arrived>((line, { file }) => showLine(`${file}: ${line}`));

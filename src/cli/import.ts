@@ -5,6 +5,7 @@ import type { TypeCost } from '../model/gguf/cost';
 import { importGguf, type Imported } from '../model/gguf/import';
 import { isHubName } from '../model/hub/name';
 import { megabytes, percent, thousands } from '../run/format';
+import { pace } from '../run/pace';
 import { importFromHub } from './import-hub';
 import { printJson, shown } from './output';
 import { showLine, stoppable } from './stop';
@@ -30,22 +31,12 @@ export function importCommand(): Command {
 
 async function importFile(file: string, { to = basename(file).replace(/\.gguf$/i, ''), json }: ImportCommandOptions) {
   const imported = await stoppable(
-    (signal) => importGguf(shown(file), shown(to), { signal, onProgress: progress() }),
+    (signal) => importGguf(shown(file), shown(to), { signal, onProgress: pace(showLine) }),
     'Stopped; nothing was written.',
   );
   if (!imported) return;
   if (json) return printJson({ folder: to, ...imported });
   process.stdout.write(`${tell(imported)}\nWritten to ${shown(to)}.\n`);
-}
-
-/** On a terminal, one line that is redrawn at every per cent. */
-function progress(): (share: number) => void {
-  let last = 0;
-  return (share) => {
-    const now = Math.floor(100 * share);
-    if (now > last) showLine(`${now} %`);
-    last = now;
-  };
 }
 
 const columns: readonly [head: string, cell: (cost: TypeCost) => string][] = [

@@ -6,9 +6,12 @@
 import path from 'node:path';
 import { writeTokenizer } from '../bpe';
 import { configToJson } from '../config-file';
+import type { ModelConfig } from '../config';
 import { writeJson } from '../files';
 import { writeGenerationConfig } from '../generation-config';
+import { isLicence, writeLicence } from '../licence';
 import { makeNewFolder } from '../new-folder';
+import { fileOrigin, writeOrigin } from '../origin';
 import { sizeOf } from '../parameters';
 import { writeSafetensors } from '../safetensors';
 import { weightsFile } from '../weights';
@@ -16,6 +19,14 @@ import { describe, type Described } from './architectures';
 import { CostMeter, type TypeCost } from './cost';
 import { readGguf, type GgufFile } from './header';
 import { readParts } from './tensors';
+
+/** What an import would make, as the header tells. */
+export interface GgufOffer {
+  config: ModelConfig;
+  license?: string;
+  /** Bytes of the GGUF file and of the weights that it would become. */
+  size: { file: number; weights: number };
+}
 
 export interface Imported {
   /** Bytes of the GGUF file and of the folder's weights. */
@@ -25,8 +36,15 @@ export interface Imported {
 
 export interface ImportOptions {
   signal?: AbortSignal;
-  /** Told the part of all weights that has been written. */
-  onProgress?: (share: number) => void;
+  /** Told how many bytes of the weights have been written, of all. */
+  onProgress?: (arrived: { done: number; total: number }) => void;
+}
+
+/** Reads no more than the header. @throws UserError if the file can't be imported exactly */
+export async function askGguf(file: string): Promise<GgufOffer> {
+  const gguf = await readGguf(file);
+  const model = await describe(gguf);
+  return { config: model.config, license: licenceIn(gguf), size: { file: gguf.size, weights: bytesOf(model) } };
 }
 
 /**
@@ -41,15 +59,29 @@ export async function importGguf(file: string, folder: string, options: ImportOp
     await writeTokenizer(place, model.tokenizer);
     await writeGenerationConfig(place, model.config);
     await writeJson(path.join(place, 'config.json'), configToJson(model.config));
+    await writeAbout(place, gguf);
     await writeWeights(path.join(place, weightsFile), gguf, model, meter, options);
   });
   const size = { file: gguf.size, weights: bytesOf(model) };
   return { size, costs: meter.costs() };
 }
 
-const countOf = ({ weights }: Described) => weights.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+/** Undefined where the metadata name none. */
+function licenceIn({ metadata }: GgufFile): string | undefined {
+  const license = metadata.get('general.license');
+  return isLicence(license) ? license : undefined;
+}
 
-const bytesOf = (model: Described) => countOf(model) * Float32Array.BYTES_PER_ELEMENT;
+/** Licence and origin: the folder outlives the file. */
+async function writeAbout(place: string, gguf: GgufFile): Promise<void> {
+  const license = licenceIn(gguf);
+  if (license)
+    await writeLicence(place, license, `Imported from ${path.basename(gguf.file)}, which names this licence.`);
+  await writeOrigin(place, await fileOrigin(gguf.file));
+}
+
+const bytesOf = ({ weights }: Described) =>
+  weights.reduce((sum, { shape }) => sum + sizeOf(shape) * Float32Array.BYTES_PER_ELEMENT, 0);
 
 async function writeWeights(
   target: string,
@@ -58,7 +90,7 @@ async function writeWeights(
   meter: CostMeter,
   { signal, onProgress }: ImportOptions,
 ): Promise<void> {
-  const total = countOf(model);
+  const total = bytesOf(model);
   let done = 0;
   const tensors = model.weights.map(({ source, name, shape, headRows }) => ({
     name,
@@ -68,7 +100,7 @@ async function writeWeights(
       for await (const part of meter.watch(tensor.type, readParts(gguf, tensor, headRows))) {
         signal?.throwIfAborted();
         yield part;
-        onProgress?.((done += part.length) / total);
+        onProgress?.({ done: (done += part.byteLength), total });
       }
     },
   }));

@@ -3,16 +3,19 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { appendFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { UserError } from '../../../src/errors';
 import { readModelFolder } from '../../../src/model/folder';
-import { importGguf } from '../../../src/model/gguf/import';
+import { askGguf, importGguf } from '../../../src/model/gguf/import';
 import { readGguf } from '../../../src/model/gguf/header';
+import { licenceOf } from '../../../src/model/licence';
+import { fileOrigin, findImport, type Origin, readOrigin } from '../../../src/model/origin';
 import { sizeOf } from '../../../src/model/parameters';
 import { readHeader, readTensor } from '../../../src/model/safetensors';
-import { entry, fixture, golden, temporary, text, u32, u64 } from './gguf.support';
+import { entry, fixture, golden, licensed, temporary, text, u32, u64 } from './gguf.support';
 
 interface Golden {
   config: Record<string, unknown>;
@@ -74,11 +77,40 @@ describe('importGguf', () => {
       'config.json',
       'generation_config.json',
       'model.safetensors',
+      'origin.json',
       'tokenizer.json',
       'tokenizer_config.json',
     ]);
     assert.deepEqual(await readdir(path.dirname(to)), ['deeper']);
     assert.equal((await readJson(to, 'generation_config.json')).eos_token_id, 0);
+  });
+
+  it('keeps the licence that the file names, where it names one, and tells where the folder came from', async () => {
+    for (const [license, kept] of [
+      ['apache-2.0', 'apache-2.0'],
+      ['ask\nme', undefined],
+    ] as const) {
+      const file = path.join(folder.path, 'named.gguf');
+      await writeFile(file, licensed(license));
+      assert.equal((await askGguf(file)).license, kept);
+      const to = target();
+      await importGguf(file, to);
+      assert.equal(await licenceOf(to), kept);
+      assert.equal((await readdir(to)).includes('README.md'), kept !== undefined);
+      const origin = await fileOrigin(file);
+      assert.deepEqual(await readOrigin(to), origin);
+      const isIt = (found: Origin) => isDeepStrictEqual(found, origin);
+      assert.equal(await findImport(folder.path, isIt), to);
+      await utimes(file, 1, 1);
+      assert.notDeepEqual(await fileOrigin(file), origin);
+    }
+  });
+
+  it('is described by the header alone', async () => {
+    const { config, license, size } = await askGguf(fixture('llama.gguf'));
+    const to = target();
+    assert.deepEqual(size, (await importGguf(fixture('llama.gguf'), to)).size);
+    assert.deepEqual([license, config], [undefined, (await readModelFolder(to)).config]);
   });
 
   it('finds the settings that scaled the frequencies of Llama 3', async () => {
@@ -142,9 +174,9 @@ describe('importGguf', () => {
     const to = target();
     const stop = new AbortController();
     let told = 0;
-    const onProgress = (share: number) => {
-      told = share;
-      if (share > 0.5) stop.abort();
+    const onProgress = ({ done, total }: { done: number; total: number }) => {
+      told = done / total;
+      if (told > 0.5) stop.abort();
     };
     await assert.rejects(importGguf(fixture('llama.gguf'), to, { signal: stop.signal, onProgress }), {
       name: 'AbortError',
@@ -182,8 +214,8 @@ describe('importGguf', () => {
 
     it('says that the disk is full, and leaves nothing behind', async () => {
       const filler = path.join(disk, 'filler');
-      const onProgress = (share: number) => {
-        if (share > 0.4 && !existsSync(filler)) fill(filler);
+      const onProgress = ({ done, total }: { done: number; total: number }) => {
+        if (done > 0.4 * total && !existsSync(filler)) fill(filler);
       };
       const to = path.join(disk, 'some', 'model');
       await assert.rejects(

@@ -1,4 +1,5 @@
 /** The GGUF files that test/oracle/gguf/make.py has made, and files that are put together byte by byte. */
+import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
@@ -65,4 +66,20 @@ export function ggufOf({ version = 3, entries = [], tensors = [], data = 0, clai
     ...tensors,
   ]);
   return Buffer.concat([header, Buffer.alloc((32 - (header.length % 32)) % 32), Buffer.alloc(data)]);
+}
+
+/** A GGUF file with more metadata; what a header ends with depends on its length, so they must fill whole steps. */
+export function withEntries(file: Buffer, ...entries: Buffer[]): Buffer {
+  const added = Buffer.concat(entries);
+  assert.equal(added.length % 32, 0);
+  const start = Buffer.from(file.subarray(0, 24));
+  start.writeBigUInt64LE(start.readBigUInt64LE(16) + BigInt(entries.length), 16);
+  return Buffer.concat([start, added, file.subarray(24)]);
+}
+
+/** `llama.gguf` under a licence. */
+export function licensed(license: string): Buffer {
+  const about = entry('general.license', 8, text(license));
+  const filler = (length: number) => entry('general.url', 8, text('u'.repeat(length)));
+  return withEntries(readFileSync(fixture('llama.gguf')), about, filler(32 - ((about.length + 31) % 32)));
 }

@@ -1,0 +1,31 @@
+/** How far a long work on bytes is, as a line that is told a few times a second: `43 % of 538.1 MB, 12 s left`. */
+import { duration, megabytes } from './format';
+
+/** Bytes. */
+export interface Arrived {
+  done: number;
+  total: number;
+}
+
+const interval = 200;
+
+/** Takes what has arrived as often as it likes. @param now milliseconds of a clock */
+export function pace<News extends Arrived>(
+  tell: (line: string, news: News) => void,
+  now: () => number = () => performance.now(),
+): (news: News) => void {
+  const start = now();
+  let shown = -Infinity;
+  let first: number | undefined;
+  return (news) => {
+    const { done, total } = news;
+    // What was there before says nothing of how fast it comes.
+    first ??= done;
+    const time = now();
+    if (time - shown < interval && done < total) return;
+    shown = time;
+    const seconds = ((time - start) / 1000) * ((total - done) / (done - first));
+    const rest = Number.isFinite(seconds) && done < total ? `, ${duration(seconds)} left` : '';
+    tell(`${Math.floor((100 * done) / total)} % of ${megabytes(total)}${rest}`, news);
+  };
+}
