@@ -16,6 +16,7 @@ import { resumeCommand } from './cli/resume';
 import { runCommand } from './cli/run';
 import { scheduleCommand } from './cli/schedule';
 import { scoreCommand } from './cli/score';
+import { setupCommand } from './cli/setup';
 import { UserError } from './errors';
 
 const exitCodes = { refused: 1, misused: 2, broken: 70 } as const;
@@ -50,6 +51,7 @@ function program(): Command {
     askCommand(),
     evaluateCommand(),
     exportCommand(),
+    setupCommand(),
     doctorCommand(),
   ])
     pit.addCommand(inheriting(command, pit));

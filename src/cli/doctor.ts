@@ -1,6 +1,7 @@
 /** `pit doctor`: whether training works on this machine, shown by really training, and what could be better. */
 import { Command } from 'commander';
 import { diagnose, type Finding } from './diagnosis';
+import { diagnoseTorch } from './diagnosis-torch';
 import { paint, type Paint, printJson } from './output';
 
 const colours: Record<Finding['state'], Paint> = { ok: 'green', warn: 'yellow', fail: 'red' };
@@ -13,7 +14,7 @@ export function doctorCommand(): Command {
 }
 
 async function doctor(json: boolean): Promise<void> {
-  const findings = await diagnose();
+  const findings = [...(await diagnose()), ...(await diagnoseTorch())];
   if (findings.some(({ state }) => state === 'fail')) process.exitCode = 1;
   if (json) return printJson(findings);
   for (const finding of findings) console.log(line(finding));
