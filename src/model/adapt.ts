@@ -1,17 +1,20 @@
 /** The config of a model of which adapters are trained in place of its weights. */
 import { UserError } from '../errors';
 import type { Lora, ModelConfig } from './config';
-import { families } from './families';
-import { adaptable } from './parameters';
+import { unknownTarget, usualTargets } from './lora';
+import { baseParameters } from './parameters';
+
+/** Adapters to train; of every projection unless targets are given. */
+export type WantedLora = Omit<Lora, 'targets'> & Partial<Pick<Lora, 'targets'>>;
 
 /** Throws a UserError for a model or for projections that can't be adapted. */
-export function adapt(config: ModelConfig, lora: Lora): ModelConfig {
-  if (config.lora) throw new UserError(`${lora.base} holds adapters already; name the model that they adapt.`);
-  if (families[config.family].stored)
-    throw new UserError(`Adapters of a ${config.family} model have no form that PEFT reads; train all of its weights.`);
-  const known = adaptable(config);
-  const unknown = lora.targets.find((target) => !known.includes(target));
+export function adapt(config: ModelConfig, wanted: WantedLora): ModelConfig {
+  if (config.lora) throw new UserError(`${wanted.base} holds adapters already; name the model that they adapt.`);
+  const base = baseParameters(config);
+  const usual = usualTargets(base, config);
+  const lora = { ...wanted, targets: wanted.targets ?? usual };
+  const unknown = unknownTarget(base, config, lora);
   if (unknown !== undefined)
-    throw new UserError(`The model has no projection "${unknown}"; it has ${known.join(', ')}.`);
+    throw new UserError(`The model has no projection "${unknown}"; it has ${usual.join(', ')}.`);
   return { ...config, lora };
 }

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { UserError } from '../errors';
 import type { Lora, ModelConfig } from './config';
 import { readJson, writeJson } from './files';
+import { isTransposed } from './lora';
 import { trainedParameters } from './parameters';
 import { readHeader, readTensor, writeSafetensors } from './safetensors';
 import type { Weights } from './weights';
@@ -25,9 +26,10 @@ const schema = z.looseObject({
   bias: z.literal('none').nullish(),
 });
 
-/** Fields that say how the adapter was begun or written, not what it computes. */
+/** Fields that say how the adapter was begun or written, or repeat what the base says; not what it computes. */
 const descriptive = new Set([
   'auto_mapping',
+  'fan_in_fan_out',
   'inference_mode',
   'init_lora_weights',
   'megatron_core',
@@ -109,7 +111,7 @@ export async function writeAdapter(
     lora_dropout: 0,
     target_modules: targets,
     bias: 'none',
-    fan_in_fan_out: false,
+    fan_in_fan_out: isTransposed(config),
     inference_mode: true,
   });
 }

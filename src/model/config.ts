@@ -36,7 +36,7 @@ export interface ModelConfig {
 export interface Lora {
   rank: number;
   alpha: number;
-  /** Projections by the last part of their names: `q_proj`, `down_proj` … */
+  /** Projections by the ends of their names in the family's checkpoints: `q_proj`, `c_attn`, `mlp.c_proj` … */
   targets: readonly string[];
   /** Folder of the model that is adapted. */
   base: string;

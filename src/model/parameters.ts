@@ -6,10 +6,10 @@ import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { ModelConfig } from './config';
-import { loraNames } from './lora';
+import { adaptersOf } from './lora';
 
 export interface Parameter {
-  /** As in the state dictionary of `LlamaForCausalLM`, whatever the family; see stored.ts. */
+  /** As in the state dictionary of `LlamaForCausalLM`, whatever the family; see stored.ts. Adapters: see lora.ts. */
   name: string;
   /** Matrices are [outputs, inputs]. */
   shape: number[];
@@ -124,28 +124,6 @@ const matrix = (name: string, outputs: number, inputs: number, init: Parameter['
   decay: true,
   init,
 });
-
-/** The projections that can be adapted, by the last part of their names. */
-export function adaptable(config: ModelConfig): string[] {
-  const found = baseParameters(config).map(({ name }) => projection.exec(name)?.[2]);
-  return [...new Set(found.filter((name) => name !== undefined))];
-}
-
-/** A [rank, inputs] and B [outputs, rank] of every adapted projection of the base's weights. */
-function adaptersOf(base: readonly Parameter[], { lora }: ModelConfig): Parameter[] {
-  if (!lora) return [];
-  return base.flatMap(({ name, shape: [outputs, inputs] }) => {
-    const [, whole, last] = projection.exec(name) ?? [];
-    if (!lora.targets.includes(last)) return [];
-    const { a, b } = loraNames(whole);
-    return [
-      { name: a, shape: [lora.rank, inputs], decay: true, init: 'uniform' as const },
-      { name: b, shape: [outputs, lora.rank], decay: true, init: 'zeros' as const },
-    ];
-  });
-}
-
-const projection = /^(.*\.(\w+_proj))\.weight$/;
 
 /** Number of elements of a shape. */
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((product, side) => product * side, 1);

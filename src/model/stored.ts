@@ -3,7 +3,7 @@
  * one tensor, or store matrices with their inputs first. Here and only here the two are turned into each other.
  */
 import type { ModelConfig } from './config';
-import { families } from './families';
+import { placeOf } from './families';
 import type { Stored } from './families/family';
 import { baseParameters, type Parameter, sizeOf } from './parameters';
 
@@ -14,16 +14,11 @@ export interface StoredTensor {
   members: Parameter[];
 }
 
-/** Where a weight stands. */
-export function placeOf({ name }: Pick<Parameter, 'name'>, config: ModelConfig): Stored {
-  return families[config.family].stored?.(name, config) ?? { tensor: name };
-}
-
 /** Every tensor of a checkpoint of the model, in the order of its weights. */
 export function tensorsOf(config: ModelConfig): StoredTensor[] {
   const tensors = new Map<string, StoredTensor>();
   for (const parameter of baseParameters(config)) {
-    const place = placeOf(parameter, config);
+    const place = placeOf(parameter.name, config);
     const known = tensors.get(place.tensor);
     if (known) known.members.push(parameter);
     else tensors.set(place.tensor, { name: place.tensor, shape: shapeOf(place, parameter), members: [parameter] });
@@ -50,7 +45,7 @@ export function join(
   config: ModelConfig,
   valuesOf: (name: string) => Float32Array,
 ): Float32Array {
-  const places = members.map((parameter) => placeOf(parameter, config));
+  const places = members.map(({ name }) => placeOf(name, config));
   if (isWhole(places[0])) return valuesOf(members[0].name);
   const tensor = new Float32Array(sizeOf(shape));
   members.forEach((parameter, i) => {

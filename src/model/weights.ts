@@ -7,12 +7,12 @@ import path from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../errors';
 import type { ModelConfig } from './config';
-import { families } from './families';
+import { families, placeOf } from './families';
 import { readJson } from './files';
 import { parametersOf } from './parameters';
 import { refusePickled } from './pickle';
 import { readHeader, readTensor, type TensorEntry } from './safetensors';
-import { placeOf, take, tensorsOf } from './stored';
+import { take, tensorsOf } from './stored';
 
 export const weightsFile = 'model.safetensors';
 export const weightsIndexFile = `${weightsFile}.index.json`;
@@ -45,7 +45,7 @@ export async function openWeights(folder: string, config: ModelConfig): Promise<
     async read(name) {
       const parameter = parameters.get(name);
       if (!parameter) throw new Error(`No weight is called ${name}`);
-      const place = placeOf(parameter, config);
+      const place = placeOf(name, config);
       const entry = entryOf(entries, place.tensor, folder);
       const values = await readTensor(entry);
       if (values.some((value) => !Number.isFinite(value)))
@@ -55,7 +55,8 @@ export async function openWeights(folder: string, config: ModelConfig): Promise<
   };
 }
 
-async function readEntries(folder: string): Promise<ReadonlyMap<string, TensorEntry>> {
+/** Headers of a folder's weights. Throws a UserError that names the file that is missing or unsound. */
+export async function readEntries(folder: string): Promise<ReadonlyMap<string, TensorEntry>> {
   const single = path.join(folder, weightsFile);
   const index = path.join(folder, weightsIndexFile);
   if (await exists(single)) return (await readHeader(single)).tensors;

@@ -106,14 +106,18 @@ const phase = (rate: number, examples: number) =>
     })
     .prefault({});
 
-/** Projections of a Llama block. */
-const projections = ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'];
+/** Adapters of an experiment that says no more than that it wants some. */
+export const usualLora = { rank: 16, alpha: 32 };
 
 const lora = z
   .strictObject({
-    rank: count.default(16),
-    alpha: z.number().positive().default(32).describe('The adapters count alpha / rank.'),
-    targets: z.array(z.string().min(1)).min(1).default(projections).describe('Projections, by name.'),
+    rank: count.default(usualLora.rank),
+    alpha: z.number().positive().default(usualLora.alpha).describe('The adapters count alpha / rank.'),
+    targets: z
+      .array(z.string().min(1))
+      .min(1)
+      .optional()
+      .describe("Projections by the model's own names, such as q_proj or c_attn; all of them if left out."),
   })
   .optional()
   .describe('Train low-rank adapters (LoRA) in place of all weights. Needs a model folder; dropout is 0.');

@@ -3,7 +3,7 @@ import { type BatchSize, type MemoryDemand, memoryOf } from '../engine/onnx/memo
 import { adapt } from '../model/adapt';
 import type { ModelConfig } from '../model/config';
 import type { Complaint } from '../schedule/complaints';
-import type { Experiment } from '../schedule/experiment';
+import { type Experiment, usualLora } from '../schedule/experiment';
 
 /** The largest micro-batch of an experiment. @param places of each example that it trains on */
 export function batchSize(experiment: Experiment, places: readonly number[]): BatchSize {
@@ -55,7 +55,8 @@ export function memoryComplaint(
   places: readonly number[],
   total: number,
 ): (Complaint & { severity: 'error' | 'warning' }) | undefined {
-  if (places.length === 0 || experiment.device !== 'cpu') return undefined;
+  const isHere = experiment.engine === 'onnx' && experiment.device === 'cpu';
+  if (places.length === 0 || !isHere) return undefined;
   const demand = demandOf(experiment, config, places);
   if (demand.total < tight * total) return undefined;
   const fitting = remedies(experiment, config, places).filter(({ needs }) => needs < tight * total);
@@ -86,22 +87,13 @@ function remedies(experiment: Experiment, config: ModelConfig, places: readonly 
     what: `with "training.microBatch" ${small.training.microBatch}`,
     needs: demandOf(small, config, places).total,
   };
-  const lora = training.lora === undefined && typeof model === 'string' ? adapted(config, model) : undefined;
-  if (!lora) return [smaller];
+  if (training.lora || config.lora || typeof model !== 'string') return [smaller];
+  const lora = adapt(config, { ...usualLora, base: model });
   return [
     smaller,
     { what: 'with "training.lora" {}', needs: demandOf(experiment, lora, places).total },
     { what: 'with both', needs: demandOf(small, lora, places).total },
   ];
-}
-
-/** With the adapters that an experiment trains which says no more than that; undefined where the family has none. */
-function adapted(config: ModelConfig, base: string): ModelConfig | undefined {
-  try {
-    return adapt(config, { rank: 16, alpha: 32, targets: ['q_proj', 'v_proj'], base });
-  } catch {
-    return undefined;
-  }
 }
 
 /** `6.9 GB of memory (weights 0.5, training 4.8, activations 1.5, logits 0.1)` */

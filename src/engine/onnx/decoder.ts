@@ -3,12 +3,12 @@
  * the names of `parametersOf`.
  */
 import type { ModelConfig } from '../../model/config';
-import { loraNames, loraScale } from '../../model/lora';
+import { adapterOf, loraScale } from '../../model/lora';
 import { parametersOf } from '../../model/parameters';
 import { gelu, geluTanh } from './gelu';
 import type { Graph, Value } from './graph';
 import { layerNorm } from './layer-norm';
-import { add, gatedUnit, linear, type Projection, reshaped, rmsNorm } from './layers';
+import { type Adapter, add, gatedUnit, linear, type Projection, reshaped, rmsNorm, takeRows } from './layers';
 import type { Tape } from './tape';
 import { embed } from './vocabulary';
 
@@ -89,13 +89,21 @@ export class Decoder {
   }
 
   private projection(name: string): Projection {
-    const { a, b } = loraNames(name);
-    const adapter = this.weights.get(a);
+    const weight = `${name}.weight`;
     return {
-      weight: this.weights.get(`${name}.weight`)!,
+      weight: this.weights.get(weight)!,
       bias: this.weights.get(`${name}.bias`),
-      lora: adapter && { a: adapter, b: this.weights.get(b)!, scale: loraScale(this.config.lora!) },
+      lora: this.adapter(weight),
     };
+  }
+
+  private adapter(weight: string): Adapter | undefined {
+    const found = adapterOf(weight, this.config);
+    if (!found) return undefined;
+    const { a, b, rows } = found;
+    const whole = this.weights.get(b)!;
+    const own = rows ? takeRows(this.tape, whole, this.tape.graph.constant(rows, [rows.length], 'int32')) : whole;
+    return { a: this.weights.get(a)!, b: own, scale: loraScale(this.config.lora!) };
   }
 
   private norm(name: string, x: Value): Value {

@@ -52,6 +52,8 @@ const models = [
   'gpt-neox-sequential',
   'gpt2',
   'lora',
+  'lora-gpt2',
+  'lora-gpt-neox',
 ];
 
 for (const name of models) {

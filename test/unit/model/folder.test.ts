@@ -50,6 +50,16 @@ describe('model folder', () => {
     assert.equal((await readModelFolder(path.join(folder, 'a/b'))).tokenizer.vocabSize, 301);
   });
 
+  it('stops where the tokenizer ends a text, too', async () => {
+    const other = { ...config, eosToken: 7, stopTokens: [7, 8] };
+    await writeModelFolder(folder, {
+      config: other,
+      weights: initialize(config, 1),
+      tokenizer: trainTokenizer(['a'], 300),
+    });
+    assert.deepEqual((await readModelFolder(folder)).config.stopTokens, [7, 8, 2]);
+  });
+
   it('refuses a tokenizer with tokens that the model does not embed', async () => {
     const tokenizer = path.join(fixtures, 'tokenizer/builtin');
     await writeModelFolder(folder, { config, weights: initialize(config, 1), tokenizer });
