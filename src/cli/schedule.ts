@@ -23,7 +23,7 @@ interface ScheduleOptions {
   json?: true;
 }
 
-type Described = ScheduleDescription & { recipe: string; memory: MemoryDemand };
+type Described = ScheduleDescription & { recipe: string; memory?: MemoryDemand };
 
 /** A variant with what it will do. */
 interface Planned {
@@ -62,16 +62,17 @@ function plan(variant: Variant, { experiment, data }: OpenedExperiment, model: O
   return { variant, schedule };
 }
 
-function describe(schedule: Schedule, { experiment, data }: OpenedExperiment, { config }: OpenedModel) {
-  const rows = rowsFor(schedule, experiment.training, attentionOf(config.hiddenSize));
-  const demand = demandOf(experiment, config, schedule.examples.map(placesOf));
-  return { ...describeSchedule(schedule, { dataset: data.dataset, rows }), memory: demand };
+function describe(schedule: Schedule, { experiment, data }: OpenedExperiment, { facts, config }: OpenedModel) {
+  const rows = rowsFor(schedule, experiment.training, attentionOf(facts.hiddenSize));
+  const isEstimated = config && experiment.engine === 'onnx';
+  const memory = isEstimated ? demandOf(experiment, config, schedule.examples.map(placesOf)) : undefined;
+  return { ...describeSchedule(schedule, { dataset: data.dataset, rows }), memory };
 }
 
 function titled({ recipe, memory, ...description }: Described): string {
   const trains = description.stages.length > 0;
   const lines = [paint(recipe, 'bold'), printSchedule(description).trimEnd()];
-  return [...lines, ...(trains ? ['', `Training takes about ${describeDemand(memory)}.`] : [])].join('\n');
+  return [...lines, ...(trains && memory ? ['', `Training takes about ${describeDemand(memory)}.`] : [])].join('\n');
 }
 
 function showTokens(planned: readonly Planned[], id: string, { tokenizer }: OpenedModel, json: boolean): void {

@@ -4,9 +4,9 @@
  * loss weights that the trainer has already normalised, so the losses and gradients of micro-batches simply add up
  * and every engine can be compared with every other on the same batch.
  *
- * This file imports nothing but the shape of a model.
+ * This file imports nothing but the facts of a model.
  */
-import type { ModelConfig } from '../model/config';
+import type { ModelFacts } from '../model/facts';
 
 /**
  * `rows` rows of `length` places each, row-major. A place holds an input token; the model predicts its target from it.
@@ -36,6 +36,8 @@ export interface StepResult {
   gradientNorm: number;
   /** For each micro-batch the negative log-likelihood of each target, nats, [rows × length]; 0 where the weight is 0. */
   losses: Float32Array[];
+  /** Most bytes that a process of the engine has held; left out where the engine runs inside this one. */
+  memory?: number;
 }
 
 /** What a batch costs the model, place by place. */
@@ -75,8 +77,12 @@ export interface DeviceReport {
 }
 
 export interface Learner {
-  readonly config: ModelConfig;
+  readonly config: ModelFacts;
+  /** Numbers of the model without adapters. */
+  readonly parameters: number;
   readonly report: DeviceReport;
+  /** Processes that share the rows of a batch. */
+  readonly processes: number;
   /** One optimiser step over the sum of the micro-batches' losses. */
   step(batches: readonly Batch[], rate: number): Promise<StepResult>;
   /** Scores without training. */
@@ -84,8 +90,11 @@ export interface Learner {
   /** Greedy continuation of each prompt, independent of what else is in the list. */
   generate(prompts: readonly Int32Array[], options: GenerateOptions): Promise<Int32Array[]>;
   /** Forgets moments and step count, as at the start of a phase. */
-  resetOptimizer(): void;
-  /** Writes `config.json`, `model.safetensors` and, if asked, `optimizer.safetensors` into an existing folder. */
+  resetOptimizer(): Promise<void>;
+  /**
+   * Writes `config.json`, `model.safetensors` (or its parts) and, if asked, the optimiser's state into an existing
+   * folder: `optimizer.safetensors`, or a folder `optimizer`. Of a model with adapters these alone, as PEFT does.
+   */
   save(folder: string, options: { optimizer: boolean }): Promise<void>;
   /** Reads what `save` has written; without optimiser state the optimiser is reset. */
   restore(folder: string): Promise<void>;

@@ -10,13 +10,14 @@ import { holdsAdapter, openAdapter, readAdapterConfig, writeAdapter } from './ad
 import { writeTokenizer, type TokenizerFile } from './bpe';
 import type { ModelConfig } from './config';
 import { configToJson, readConfig } from './config-file';
+import { type ModelFacts, readFacts } from './facts';
 import { explained, writeJson } from './files';
 import { writeGenerationConfig } from './generation-config';
 import { isAdapter } from './lora';
 import { writeSafetensors } from './safetensors';
 import { join, tensorsOf } from './stored';
 import { loadTokenizer, type Tokenizer } from './tokenizer';
-import { openWeights, weightsFile, type Weights } from './weights';
+import { openWeights, readEntries, weightsFile, type Weights } from './weights';
 
 export interface Model {
   config: ModelConfig;
@@ -59,8 +60,17 @@ export async function readModelFolder(folder: string): Promise<Model & { tokeniz
   return { ...model, config: { ...model.config, stopTokens }, tokenizer };
 }
 
+/** The same of a model of any family, of which only the facts are known and the headers of its weights are read. */
+export async function readFactsFolder(folder: string): Promise<{ facts: ModelFacts; tokenizer: Tokenizer }> {
+  const facts = await readFacts(folder);
+  await readEntries(folder);
+  const tokenizer = await loadTokenizer(folder, facts);
+  checkTokenizer(tokenizer, facts, folder);
+  return { facts: { ...facts, stopTokens: [...new Set([...facts.stopTokens, tokenizer.eos])] }, tokenizer };
+}
+
 /** Embeddings may have rows to spare, as many published models do, but no token may lack one. */
-export function checkTokenizer({ vocabSize }: Tokenizer, config: ModelConfig, folder: string): void {
+export function checkTokenizer({ vocabSize }: Tokenizer, config: Pick<ModelFacts, 'vocabSize'>, folder: string): void {
   if (vocabSize > config.vocabSize) {
     throw new UserError(
       `${folder}: the tokenizer has ${vocabSize} entries, but the model embeds only ${config.vocabSize}.`,

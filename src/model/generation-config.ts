@@ -17,7 +17,10 @@ const ends = z.looseObject({ eos_token_id: tokens.eos_token_id });
  * The tokens at which generation ends; undefined where the folder has no such file or the file names none. Throws a
  * UserError that names the file and the field.
  */
-export async function readStopTokens(folder: string, { vocabSize }: ModelConfig): Promise<number[] | undefined> {
+export async function readStopTokens(
+  folder: string,
+  { vocabSize }: Pick<ModelConfig, 'vocabSize'>,
+): Promise<number[] | undefined> {
   const file = path.join(folder, fileName);
   if (!existsSync(file)) return undefined;
   const { success, data } = ends.safeParse(await readJson(file));
@@ -28,7 +31,9 @@ export async function readStopTokens(folder: string, { vocabSize }: ModelConfig)
   throw new UserError(`${file}: field "eos_token_id" is ${beyond}, beyond the vocabulary of ${vocabSize}.`);
 }
 
-export function writeGenerationConfig(folder: string, config: ModelConfig): Promise<void> {
+type GenerationTokens = Pick<ModelConfig, 'bosToken' | 'padToken' | 'stopTokens'>;
+
+export function writeGenerationConfig(folder: string, config: GenerationTokens): Promise<void> {
   const { bosToken, padToken, stopTokens } = config;
   return writeJson(path.join(folder, fileName), {
     bos_token_id: bosToken,

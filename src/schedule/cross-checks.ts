@@ -14,7 +14,7 @@ export function crossComplaints(experiment: Experiment): Complaint[] {
   ];
 }
 
-function wholeComplaints({ model, splits, training, seeds }: Experiment): Complaint[] {
+function wholeComplaints({ model, splits, training, seeds, engine, device }: Experiment): Complaint[] {
   const complaints: Complaint[] = [];
   const add = (path: Path, message: string) => complaints.push({ path, message });
   if (splits.train === splits.test) {
@@ -31,6 +31,8 @@ function wholeComplaints({ model, splits, training, seeds }: Experiment): Compla
   }
   if (training.lora && typeof model !== 'string')
     add(['training', 'lora'], '"training.lora" needs a model folder: adapters of untrained weights teach nothing.');
+  if (engine === 'torch' && device === 'webgpu')
+    add(['device'], '"device" is "webgpu", which the engine torch has not: let it be "auto", "cuda" or "cpu".');
   if (new Set(seeds).size < seeds.length) add(['seeds'], '"seeds" names a seed twice.');
   return complaints;
 }

@@ -165,6 +165,10 @@ const training = z
         'Tokens in a packed row; auto picks up to four lengths that compute least, and each batch takes its cheapest.',
       ),
     microBatch: count.default(8192).describe('At most this many places are computed at once; more are accumulated.'),
+    recompute: z
+      .boolean()
+      .default(false)
+      .describe('Compute what a block made again for the way back in place of keeping it: less memory, more time.'),
     optimizer: z
       .strictObject({
         beta1: fraction.default(0.9),
@@ -198,7 +202,32 @@ const evaluation = z
   })
   .prefault({});
 
-export const experimentSchema = z
+const torch = z
+  .strictObject({
+    processes: z
+      .union([count, z.literal('auto')])
+      .default('auto')
+      .describe('They share the model and the rows of each batch; auto: one a GPU, and one on a processor.'),
+    precision: z
+      .enum(['auto', 'fp32', 'bf16'])
+      .default('auto')
+      .describe('What is computed in; auto: bf16 on GPUs that can, else fp32. Weights and moments are fp32 anyway.'),
+    compile: z.boolean().default(false).describe('Compile the model with torch.compile first.'),
+    attention: z
+      .enum(['auto', 'dense', 'flex', 'varlen'])
+      .default('auto')
+      .describe('How packed examples are kept apart; auto takes the fastest that is there.'),
+    patience: z
+      .number()
+      .positive()
+      .default(600)
+      .describe('Seconds without a sign of life after which the processes count as hanging.'),
+  })
+  .prefault({})
+  .describe('Of the engine torch.');
+
+/** The fields of the file. */
+export const experimentFields = z
   .strictObject({
     $schema: z.string().optional(),
     name: folderName.optional(),
@@ -212,12 +241,19 @@ export const experimentSchema = z
     recipes: z.array(recipeChoice).min(1).optional(),
     stages: z.array(stage).min(1).optional(),
     seeds: z.array(z.number().int().min(0)).min(1).default([1]),
-    engine: z.enum(['onnx']).default('onnx'),
+    engine: z
+      .enum(['onnx', 'torch'])
+      .default('onnx')
+      .describe('onnx runs inside the trainer; torch drives PyTorch, which "pit setup torch" installs.'),
     device: z
       .enum(['auto', 'cpu', 'webgpu'])
-      .default('cpu')
-      .describe('auto tries the GPU (through WebGPU) and the processor, and takes the faster.'),
+      .optional()
+      .describe(
+        'onnx: auto tries the GPU (through WebGPU) and the processor, and takes the faster; cpu if left out. ' +
+          'torch: auto, if left out, takes all GPUs that it finds, or else the processor.',
+      ),
     threads: z.number().int().min(0).default(0).describe('Processor threads; 0 for one a core.'),
+    torch,
     training,
     evaluation,
   })
@@ -225,6 +261,13 @@ export const experimentSchema = z
     message: 'must be given, or else "stages", and not both',
     path: ['recipes'],
   });
+
+const usualDevice = { onnx: 'cpu', torch: 'auto' } as const;
+
+export const experimentSchema = experimentFields.transform(({ device, ...rest }) => ({
+  ...rest,
+  device: device ?? usualDevice[rest.engine],
+}));
 
 /** An experiment with every default filled in. */
 export type Experiment = z.infer<typeof experimentSchema>;

@@ -45,10 +45,10 @@ async function scheduleProblems(
   text: string,
 ): Promise<Problem[]> {
   try {
-    const { tokenizer, config } = await openModel(experiment, dataset);
-    const positions = config.maxPositions;
+    const { tokenizer, facts, config } = await openModel(experiment, dataset);
+    const positions = facts.maxPositions;
     const { errors, warnings, texts, places } = examine({ experiment, dataset, tokenizer, positions });
-    const memory = memoryComplaint(experiment, config, places, totalmem());
+    const memory = config && memoryComplaint(experiment, config, places, totalmem());
     const asWarning = (problem: Problem): Problem => ({ ...problem, severity: 'warning' });
     return [
       ...problemsAt([...errors, ...(memory?.severity === 'error' ? [memory] : [])], text, file),

@@ -27,8 +27,16 @@ interface Saved extends Cursor {
   offsets: Offsets;
 }
 
+/** The newest checkpoint. */
+export interface Latest {
+  /** Its folder. */
+  at: string;
+  cursor: Cursor;
+}
+
 const cursorFile = 'cursor.json';
-const optimizerFile = 'optimizer.safetensors';
+/** The optimiser's state, a file or a folder as its engine writes it. */
+const optimizerStates = ['optimizer.safetensors', 'optimizer'];
 const unfinished = '.unfinished';
 
 /** Writes a checkpoint and lets older ones go. Where that fails nothing of it is left, and older ones stand. */
@@ -62,7 +70,7 @@ async function draft({ folder, learner }: Workbench, cursor: Cursor, name: strin
 }
 
 /** Cuts the run's files back to its newest checkpoint, or to their beginning, and says where that lies. */
-export function rewind(folder: RunFolder): { at: string; cursor: Cursor } | undefined {
+export function rewind(folder: RunFolder): Latest | undefined {
   clearDrafts(folder);
   const latest = listCheckpoints(folder).at(-1);
   folder.truncate(latest?.saved.offsets ?? { events: 0, order: 0 });
@@ -82,9 +90,15 @@ function prune(folder: RunFolder, newest: string): void {
   for (const { name, saved } of listCheckpoints(folder)) {
     if (name === newest) continue;
     const at = folder.file(runFiles.checkpoints, name);
-    if (saved.stageDone) onDisk(at, () => rmSync(join(at, optimizerFile), { force: true }));
+    if (saved.stageDone) removeOptimizer(at);
     else remove(at);
   }
+}
+
+function removeOptimizer(at: string): void {
+  onDisk(at, () => {
+    for (const name of optimizerStates) rmSync(join(at, name), { recursive: true, force: true });
+  });
 }
 
 /** What loses its name first is never taken for a whole checkpoint, whenever the process ends. */
@@ -105,6 +119,6 @@ export function listCheckpoints(folder: RunFolder): { name: string; saved: Saved
 
 /** Copies the model of a checkpoint, without what only training needs. Refuses to write over anything. */
 export async function copyModel(from: string, to: string): Promise<void> {
-  const isModel = (file: string) => ![optimizerFile, cursorFile].includes(basename(file));
+  const isModel = (file: string) => ![...optimizerStates, cursorFile].includes(basename(file));
   await cp(from, to, { recursive: true, filter: isModel, errorOnExist: true, force: false });
 }

@@ -107,8 +107,7 @@ async function readAll(bench: Workbench, documents: readonly Document[]) {
 }
 
 /** Losses, hits and counted tokens, summed by batch. */
-async function score({ learner, experiment, attention, rows }: Workbench, { examples }: ExampleStore) {
-  const { microBatch } = experiment.training;
+async function score({ learner, microBatch, attention, rows }: Workbench, { examples }: ExampleStore) {
   const longest = examples.reduce((most, example) => Math.max(most, placesOf(example)), 1);
   const row = longest <= Math.max(...rows) ? rows : [Math.ceil(longest / 8) * 8];
   const losses: number[] = [];

@@ -37,7 +37,7 @@ async function trainStage(bench: Workbench, stage: Stage, from?: Cursor): Promis
       epochs: stage.epochs,
       steps: total,
     });
-    if (experiment.training.resetOptimizer) learner.resetOptimizer();
+    if (experiment.training.resetOptimizer) await learner.resetOptimizer();
   }
   if (from) await evaluateIfDue(bench, from);
   let cursor = from;
@@ -80,13 +80,13 @@ function* stepsOf({ schedule }: Workbench, stage: Stage, done: number): Generato
 }
 
 async function trainStep(
-  { folder, learner, experiment, rows, attention }: Workbench,
+  { folder, learner, rows, microBatch, attention }: Workbench,
   position: { stage: number; epoch: number; step: number },
   examples: readonly Example[],
   rate: number,
 ): Promise<void> {
   const started = performance.now();
-  const batches = packBatches(examples, { row: rows, microBatch: experiment.training.microBatch, attention });
+  const batches = packBatches(examples, { row: rows, microBatch, attention });
   const result = await learner.step(batches, rate);
   refuseNonsense(result, position, rate);
   folder.appendOrder({ ...position, examples: examples.map(({ id }) => id) });
@@ -100,7 +100,7 @@ async function trainStep(
     rate,
     ...places(batches),
     seconds: (performance.now() - started) / 1000,
-    memory: process.memoryUsage.rss(),
+    memory: result.memory ?? process.memoryUsage.rss(),
   });
 }
 

@@ -8,11 +8,10 @@ import { runFiles, RunFolder } from '../run/folder';
 import { markOf } from '../run/process';
 import { renderReport } from '../run/report';
 import { summarizeRun } from '../run/summary';
-import { countParameters } from '../model/parameters';
 import { describeSchedule } from '../schedule/describe';
-import { rewind } from './checkpoints';
+import { type Latest, rewind } from './checkpoints';
 import { train } from './loop';
-import { openWorkbench } from './workbench';
+import { openWorkbench, type Workbench } from './workbench';
 
 const now = () => new Date().toISOString();
 
@@ -36,12 +35,20 @@ async function run(folder: RunFolder, started: number): Promise<RunEvent> {
   folder.appendEvent({ type: 'started', time: now(), ...markOf(), resumed: latest !== undefined });
   folder.dequeue();
   const bench = await openWorkbench(folder);
+  try {
+    return await work(bench, latest, started);
+  } finally {
+    await bench.learner.close();
+  }
+}
+
+async function work(bench: Workbench, latest: Latest | undefined, started: number): Promise<RunEvent> {
+  const { folder } = bench;
   if (latest) await bench.learner.restore(latest.at);
-  const { config, report } = bench.learner;
+  const { parameters, report } = bench.learner;
   folder.writeJson(runFiles.schedule, describeSchedule(bench.schedule, bench));
-  folder.appendEvent({ type: 'device', time: now(), ...report, parameters: countParameters(config) });
+  folder.appendEvent({ type: 'device', time: now(), ...report, parameters });
   const ending = await train(bench, latest?.cursor);
-  await bench.learner.close();
   folder.clearStop();
   if (ending === 'stopped') return { type: 'stopped', time: now(), reason: 'Stopped on request.' };
   return { type: 'finished', time: now(), seconds: (performance.now() - started) / 1000 };
@@ -51,8 +58,8 @@ async function run(folder: RunFolder, started: number): Promise<RunEvent> {
 function fail(folder: RunFolder, error: unknown): void {
   process.exitCode = 1;
   const reason = messageOf(error);
-  const detail = error instanceof Error && !(error instanceof UserError) ? error.stack : undefined;
-  console.error(detail ?? reason);
+  const detail = error instanceof UserError ? error.detail : error instanceof Error ? error.stack : undefined;
+  console.error(error instanceof UserError ? [reason, detail].filter(Boolean).join('\n') : (detail ?? reason));
   try {
     folder.appendEvent({ type: 'failed', time: now(), reason, ...(detail && { detail }) });
   } catch (second) {

@@ -5,7 +5,8 @@ import { UserError } from '../errors';
 import { adapt } from '../model/adapt';
 import { trainTokenizer } from '../model/bpe';
 import type { ModelConfig } from '../model/config';
-import { readModelFolder } from '../model/folder';
+import type { ModelFacts } from '../model/facts';
+import { readFactsFolder, readModelFolder } from '../model/folder';
 import { presetConfig } from '../model/presets';
 import { loadTokenizer, makeTokenizer, type Tokenizer } from '../model/tokenizer';
 import { tokenizerTexts } from '../schedule/corpus';
@@ -15,7 +16,9 @@ import { recipes } from '../schedule/recipes';
 import { problemsAt } from '../schedule/read-experiment';
 
 export interface OpenedModel {
-  config: ModelConfig;
+  facts: ModelFacts;
+  /** The whole shape, where it is one that is built here: an engine may bring families of its own. */
+  config?: ModelConfig;
   tokenizer: Tokenizer;
 }
 
@@ -25,14 +28,36 @@ export interface OpenedModel {
  */
 export async function openModel(experiment: Experiment, dataset: Dataset): Promise<OpenedModel> {
   const { model, splits } = experiment;
-  if (typeof model === 'string') {
-    const opened = await readModelFolder(model);
-    return { ...opened, config: trainedConfig(opened.config, experiment, model) };
-  }
+  if (typeof model === 'string') return openFolder(model, experiment);
   const tokenizer = model.tokenizer
     ? await loadTokenizer(model.tokenizer)
     : ownTokenizer(dataset, model.vocabulary, splits.train);
-  return { tokenizer, config: blankConfig(model.preset, tokenizer, experiment) };
+  return openBlank(model.preset, tokenizer, experiment);
+}
+
+/** A model that begins with what a folder holds, of which config and headers are read. */
+export async function openFolder(folder: string, experiment: Experiment): Promise<OpenedModel> {
+  const opened = await readFolder(folder, experiment);
+  if (!opened.config) return opened;
+  const config = trainedConfig(opened.config, experiment, folder);
+  return { ...opened, facts: config, config };
+}
+
+/** torch computes every family of `transformers`: of one that isn't built here it is enough to know the facts. */
+async function readFolder(folder: string, { engine, training }: Experiment): Promise<OpenedModel> {
+  try {
+    const { config, tokenizer } = await readModelFolder(folder);
+    return { facts: config, config, tokenizer };
+  } catch (error) {
+    if (engine !== 'torch' || training.lora || !(error instanceof UserError)) throw error;
+    return readFactsFolder(folder);
+  }
+}
+
+/** A model that begins with nothing learnt. */
+export function openBlank(preset: string, tokenizer: Tokenizer, experiment: Experiment): OpenedModel {
+  const config = blankConfig(preset, tokenizer, experiment);
+  return { facts: config, config, tokenizer };
 }
 
 /** Of a model that begins with what a folder holds. Throws a UserError where it can't be trained as it shall. */
@@ -67,11 +92,12 @@ export async function modelProblem(experiment: Experiment, file: string, text: s
   const nothing = { documents: [], questions: [] };
   if (typeof model === 'string') {
     const folder = at(model);
-    let config: ModelConfig;
+    let opened: OpenedModel;
     return (
-      (await problemOf(['model'], async () => ({ config } = await readModelFolder(folder)))) ??
-      problemOf(experiment.training.lora ? ['training', 'lora'] : ['model'], () =>
-        trainedConfig(config, experiment, folder),
+      (await problemOf(['model'], async () => (opened = await readFolder(folder, experiment)))) ??
+      problemOf(
+        experiment.training.lora ? ['training', 'lora'] : ['model'],
+        () => opened.config && trainedConfig(opened.config, experiment, folder),
       )
     );
   }

@@ -7,16 +7,11 @@ import { loadDataset } from '../dataset/load';
 import type { Dataset } from '../dataset/model';
 import { describeProblem } from '../dataset/problem';
 import type { Learner } from '../engine/learner';
-import { chooseDevice, type DeviceChoice } from '../engine/onnx/device';
-import { OnnxLearner } from '../engine/onnx/learner';
 import { UserError } from '../errors';
 import { makeFolder } from '../make-folder';
 import { trainTokenizer, writeTokenizer } from '../model/bpe';
-import type { ModelConfig } from '../model/config';
-import { copyTokenizer, readModelFolder } from '../model/folder';
-import { initialize, initializeAdapters } from '../model/parameters';
+import { copyTokenizer } from '../model/folder';
 import { loadTokenizer, type Tokenizer } from '../model/tokenizer';
-import { readAll } from '../model/weights';
 import { runFiles, type RunFolder } from '../run/folder';
 import { compileSchedule } from '../schedule/compile';
 import { tokenizerTexts } from '../schedule/corpus';
@@ -25,7 +20,9 @@ import { sourcesOf } from '../schedule/paths';
 import { attentionOf } from '../schedule/pack';
 import { rowsFor } from '../schedule/rows';
 import type { Schedule } from '../schedule/schedule';
-import { blankConfig, trainedConfig } from './starting-model';
+import { openLearner } from './open-learner';
+import type { Start } from './start';
+import { openBlank, openFolder } from './starting-model';
 
 export interface Workbench {
   folder: RunFolder;
@@ -36,6 +33,8 @@ export interface Workbench {
   learner: Learner;
   /** Row lengths that batches may have. */
   rows: number[];
+  /** Most places that are computed at once, by all processes of the learner together. */
+  microBatch: number;
   /** See `attentionOf`. */
   attention: number;
 }
@@ -45,22 +44,14 @@ export async function openWorkbench(folder: RunFolder): Promise<Workbench> {
   const experiment = folder.readJson<Experiment>(runFiles.experiment);
   const { seed, dataHash } = folder.identity;
   const dataset = await sameDataset(experiment, dataHash);
-  const { config, weights, tokenizer } = await openModel(folder, experiment, dataset, seed);
-  const recipe = experiment.recipes?.[0];
-  const schedule = compileSchedule({ experiment, recipe, dataset, tokenizer, seed });
-  const { optimizer } = experiment.training;
-  const device = await chooseDevice(usedBefore(folder) ?? experiment.device, experiment.threads);
-  const learner = new OnnxLearner({ config, weights, optimizer, device });
-  const attention = attentionOf(config.hiddenSize);
+  const start = { ...(await openModel(folder, experiment, dataset)), seed };
+  const { facts, tokenizer } = start;
+  const schedule = compileSchedule({ experiment, recipe: experiment.recipes?.[0], dataset, tokenizer, seed });
+  const attention = attentionOf(facts.hiddenSize);
   const rows = rowsFor(schedule, experiment.training, attention);
-  return { folder, experiment, dataset, tokenizer, schedule, learner, rows, attention };
-}
-
-/** A run that goes on stays on its device: another would give other numbers. */
-function usedBefore(folder: RunFolder): DeviceChoice | undefined {
-  const { events } = folder.readEvents();
-  const last = events.findLast((event) => event.type === 'device');
-  return last && (last.device.startsWith('webgpu') ? 'webgpu' : 'cpu');
+  const learner = await openLearner(start, folder, experiment);
+  const microBatch = experiment.training.microBatch * learner.processes;
+  return { folder, experiment, dataset, tokenizer, schedule, learner, rows, microBatch, attention };
 }
 
 async function sameDataset(experiment: Experiment, dataHash: string): Promise<Dataset> {
@@ -73,31 +64,16 @@ async function sameDataset(experiment: Experiment, dataHash: string): Promise<Da
   return dataset;
 }
 
-interface OpenModel {
-  config: ModelConfig;
-  weights: ReadonlyMap<string, Float32Array>;
-  tokenizer: Tokenizer;
-}
-
-async function openModel(
-  folder: RunFolder,
-  experiment: Experiment,
-  dataset: Dataset,
-  seed: number,
-): Promise<OpenModel> {
+async function openModel(folder: RunFolder, experiment: Experiment, dataset: Dataset): Promise<Omit<Start, 'seed'>> {
   const { model, splits } = experiment;
   if (typeof model === 'string') {
-    const { weights, tokenizer, ...read } = await readModelFolder(model);
-    const config = trainedConfig(read.config, experiment, model);
+    const opened = await openFolder(model, experiment);
     await keepTokenizer(folder, model);
-    const adapters = config.lora ? initializeAdapters(config, seed) : [];
-    return { config, tokenizer, weights: new Map([...(await readAll(read.config, weights)), ...adapters]) };
+    return { ...opened, folder: model };
   }
   const at = model.tokenizer ?? (await ownTokenizer(folder, dataset, model.vocabulary, splits.train));
   if (model.tokenizer) await keepTokenizer(folder, model.tokenizer);
-  const tokenizer = await loadTokenizer(at);
-  const config = blankConfig(model.preset, tokenizer, experiment);
-  return { config, tokenizer, weights: initialize(config, seed) };
+  return openBlank(model.preset, await loadTokenizer(at), experiment);
 }
 
 /** Every checkpoint carries the tokenizer; the run keeps it in `tokenizer/`. */

@@ -115,7 +115,7 @@ export class Compiler implements Compiling {
     const at = { variant: chosen, seed };
     const stages = this.stagesWith(id, at);
     const stage = stages.find((one) => one.number === number) ?? stages[0];
-    const { tokenizer, config } = await this.opened();
+    const { tokenizer, facts: config } = await this.opened();
     const { records } = this;
     const prompt = { prompt: this.outline(at).prompt, seed };
     const name = this.nameOf(at);
@@ -123,11 +123,11 @@ export class Compiler implements Compiling {
   }
 
   async seeStep(at: EpochAt, step: number): Promise<Sheet> {
-    const { config, tokenizer } = await this.opened();
+    const { facts, tokenizer } = await this.opened();
     const schedule = await this.compiled(at);
     const name = this.nameOf(at);
     const { training } = this.known();
-    const { hiddenSize } = config;
+    const { hiddenSize } = facts;
     return writeStep({ schedule, stage: stageOf(schedule, at), at, step, name, training, tokenizer, hiddenSize });
   }
 
@@ -192,8 +192,8 @@ export class Compiler implements Compiling {
 
   /** The tokenizer that a run would have; kept while neither the model nor the dataset changes. */
   private opened(): Promise<OpenedModel> {
-    const { model, splits } = this.known();
-    const key = JSON.stringify([model, splits]);
+    const { model, splits, engine } = this.known();
+    const key = JSON.stringify([model, splits, engine]);
     if (this.model?.key !== key) this.model = { key, opened: openModel(this.known(), this.records.dataset) };
     return this.model.opened;
   }

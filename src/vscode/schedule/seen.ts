@@ -1,7 +1,7 @@
 /** Writes sheets: one example as the model sees it, and a step with its packed rows. Runs in the worker. */
 import type { Document, Question } from '../../dataset/model';
 import { describeProblem } from '../../dataset/problem';
-import type { ModelConfig } from '../../model/config';
+import type { ModelFacts } from '../../model/facts';
 import type { Tokenizer } from '../../model/tokenizer';
 import { counted } from '../../run/format';
 import { type DescribedToken, describeTokens } from '../../schedule/describe';
@@ -25,7 +25,7 @@ export interface SeenExample {
   stage?: Stage;
   experiment: Experiment;
   tokenizer: Tokenizer;
-  config: ModelConfig;
+  config: ModelFacts;
   records: Records;
   prompt: Pick<Schedule, 'prompt' | 'seed'>;
 }

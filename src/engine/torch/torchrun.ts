@@ -1,0 +1,41 @@
+/** How the processes are started: torchrun's words and environment. */
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+
+export interface Launch {
+  /** Interpreter with torch. */
+  python: string;
+  /** Processes on this machine. */
+  processes: number;
+  device: 'cpu' | 'cuda';
+  /** Processor threads of all processes together; 0 for one a core. */
+  threads: number;
+}
+
+/** The arguments of the interpreter. @param logs folder for torchrun's own files */
+export function torchrunWords({ processes }: Launch, logs: string): string[] {
+  return [
+    ...['-m', 'torch.distributed.run', '--standalone', `--nproc-per-node=${processes}`, '--max-restarts=0'],
+    ...['--tee=2', `--log-dir=${logs}`, '-m', 'pit_learner'],
+  ];
+}
+
+/** This process's environment and what the ranks need beside it. */
+export function torchrunEnvironment({ processes, device, threads }: Launch): NodeJS.ProcessEnv {
+  const share = Math.max(1, Math.floor((threads || availableParallelism()) / processes));
+  const path = [pythonFolder(), process.env.PYTHONPATH].filter(Boolean).join(':');
+  return {
+    ...process.env,
+    PYTHONPATH: path,
+    PYTHONUNBUFFERED: '1',
+    // Without GPUs to see, torch computes on the processor.
+    ...(device === 'cpu' && { CUDA_VISIBLE_DEVICES: '', OMP_NUM_THREADS: String(share) }),
+  };
+}
+
+/** The folder of the Python package: beside the bundles' folder, or above the sources. */
+export function pythonFolder(): string {
+  const places = [join(__dirname, '../python'), join(__dirname, '../../../python')];
+  return places.find((place) => existsSync(place)) ?? places[0];
+}
