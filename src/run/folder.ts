@@ -8,7 +8,7 @@ import { UserError } from '../errors';
 import { makeFolderSync } from '../make-folder';
 import type { Prediction, RunEvent } from './events';
 import { appendLine, onDisk, readJson, readLines, replaceFile, settle, toJson, truncateFile } from './files';
-import { lockHolder, releaseLock, takeLock } from './lock';
+import { type Holder, keepLock, lockHolder, releaseLock, takeLock } from './lock';
 import type { ProcessMark } from './process';
 
 /** What a run is, written once. */
@@ -54,12 +54,14 @@ export const runFiles = {
   order: 'order.jsonl',
   events: 'events.jsonl',
   predictions: 'predictions',
+  start: 'start',
   checkpoints: 'checkpoints',
   report: 'report.md',
   log: 'trainer.log',
   stop: 'stop',
   lock: 'lock',
   queued: 'queued',
+  job: 'job.json',
   exit: 'exit.json',
 } as const;
 
@@ -68,10 +70,21 @@ export interface Queued extends ProcessMark {
   turn: number;
 }
 
+/** What a run was handed over to that starts its trainer on another machine, or later. */
+export interface Job {
+  launcher: 'slurm' | 'command';
+  /** By which Slurm knows it. */
+  id?: string;
+  /** When it was handed over. */
+  time: string;
+}
+
 /** How a trainer ended that wrote no last event, told by the process that had started it. */
 export interface Exit {
   code: number | null;
   signal: string | null;
+  /** The whole sentence, where it was no process of this machine. */
+  reason?: string;
 }
 
 export class RunFolder {
@@ -185,9 +198,24 @@ export class RunFolder {
     return readLines<Queued>(this.file(runFiles.queued)).values[0];
   }
 
+  noteJob(job: Job): void {
+    this.writeJson(runFiles.job, job);
+  }
+
+  /** The job that starts the run, started it or was to; see `stateOf`. */
+  job(): Job | undefined {
+    return existsSync(this.file(runFiles.job)) ? this.readJson<Job>(runFiles.job) : undefined;
+  }
+
+  /** The job is over, or was taken back. */
+  forgetJob(): void {
+    onDisk(this.path, () => rmSync(this.file(runFiles.job), { force: true }));
+  }
+
   /** Takes the folder for this process; throws a UserError while another living process has it. */
   lock(): void {
     takeLock(this.file(runFiles.lock), this.path);
+    keepLock(this.file(runFiles.lock));
   }
 
   unlock(): void {
@@ -195,7 +223,7 @@ export class RunFolder {
   }
 
   /** The process that has taken the folder, dead or alive. */
-  holder(): ProcessMark | undefined {
+  holder(): Holder | undefined {
     return lockHolder(this.file(runFiles.lock));
   }
 }

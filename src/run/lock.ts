@@ -1,10 +1,11 @@
 /**
  * A file that says which process has a folder. One whose process is gone is not removed by those who come after, for one
  * of them might remove the lock of another: whoever creates the file that is named after it has the folder next. So
- * locks form a chain, of which the last counts, and to create each is one step for the system.
+ * locks form a chain, of which the last counts, and to create each is one step for the system. Who holds one touches it
+ * again and again, for those on other machines can't see the process.
  */
 import { randomUUID } from 'node:crypto';
-import { constants, copyFileSync, existsSync, linkSync, rmSync, writeFileSync } from 'node:fs';
+import { constants, copyFileSync, existsSync, linkSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { UserError } from '../errors';
 import { onDisk, readLines } from './files';
 import { isAlive, markOf, type ProcessMark } from './process';
@@ -12,10 +13,16 @@ import { isAlive, markOf, type ProcessMark } from './process';
 /** Another process has the folder. */
 export class TakenError extends UserError {}
 
+/** Who has a folder, and when that was last seen. */
+export interface Holder extends ProcessMark {
+  id?: string;
+  sign: number;
+}
+
 interface Lock {
   file: string;
   /** Nobody where the machine went down before the file was written. */
-  holder?: ProcessMark & { id?: string };
+  holder?: Holder;
 }
 
 /** Takes the lock for this process; throws a TakenError that names the folder while another living process has it. */
@@ -37,8 +44,26 @@ export function releaseLock(file: string, folder: string): void {
   onDisk(folder, () => chainFrom(file).forEach((lock) => rmSync(lock.file, { force: true })));
 }
 
+/** Touches the lock of this process for as long as the process lives. @param between milliseconds from one sign to the next */
+export function keepLock(file: string, between = 10_000): void {
+  const touch = () => {
+    const own = chainFrom(file).at(-1);
+    if (own?.holder?.pid === process.pid) utimesSync(own.file, new Date(), new Date());
+  };
+  setInterval(() => quietly(touch), between).unref();
+}
+
+/** A disk that does not answer for once costs a sign, not the run. */
+function quietly(act: () => void): void {
+  try {
+    act();
+  } catch {
+    // The next sign comes soon.
+  }
+}
+
 /** The process that has the folder, dead or alive. */
-export function lockHolder(file: string): ProcessMark | undefined {
+export function lockHolder(file: string): Holder | undefined {
   return chainFrom(file).at(-1)?.holder;
 }
 
@@ -66,9 +91,14 @@ function takenAfter(chain: readonly Lock[], { file, folder, draft, id }: Wish): 
 
 function chainFrom(first: string): Lock[] {
   const chain: Lock[] = [];
-  for (let file = first; existsSync(file); file = nextIn(chain, first))
-    chain.push({ file, holder: readLines<Lock['holder']>(file).values[0] });
+  for (let file = first; existsSync(file); file = nextIn(chain, first)) chain.push({ file, holder: holderIn(file) });
   return chain;
+}
+
+function holderIn(file: string): Holder | undefined {
+  const [holder] = readLines<Holder>(file).values;
+  const sign = statSync(file, { throwIfNoEntry: false })?.mtimeMs;
+  return holder && sign !== undefined ? { ...holder, sign } : undefined;
 }
 
 function nextIn(chain: readonly Lock[], first: string): string {

@@ -1,8 +1,9 @@
 /** Why a run stands as it does, in a sentence: what its last event says, or how its process died. */
 import { existsSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { readTail } from './files';
 import { type Exit, runFiles, type RunFolder } from './folder';
+import { duration } from './format';
+import { isHere } from './process';
 import { lastEvents } from './state';
 import type { RunState } from './states';
 
@@ -26,12 +27,15 @@ function deathOf(folder: RunFolder): string {
   if (exit) return exitSentence(exit);
   const holder = folder.holder();
   if (!holder) return notBegun;
-  if (holder.host !== hostname()) return `It was started on ${holder.host}; from here nobody can tell how it gets on.`;
+  if (!isHere(holder)) {
+    return `It ran on ${holder.host}, which has given no sign for ${duration((Date.now() - holder.sign) / 1000)}.`;
+  }
   return `Its process ${holder.pid} is gone, and nobody saw it end.`;
 }
 
 /** @param exit of a process that wrote no last event */
-function exitSentence({ code, signal }: Exit): string {
+function exitSentence({ code, signal, reason }: Exit): string {
+  if (reason) return reason;
   if (signal === 'SIGKILL') return 'Its process was killed (SIGKILL), as the system does when memory runs out.';
   if (signal) return `Its process was ended by the signal ${signal}.`;
   return `Its process ended with code ${code} before its work was done.`;

@@ -1,11 +1,11 @@
 /**
  * How a run stands. Its events say how it began and ended; whether it still runs only the process can tell, for a
- * process that was killed writes no last event.
+ * process that was killed writes no last event. A process on another machine touches its lock.
  */
 import type { RunEvent } from './events';
 import { sizeOf } from './files';
 import { runFiles, type RunFolder } from './folder';
-import { isAlive } from './process';
+import { isAlive, isHere, type ProcessMark } from './process';
 import type { RunState } from './states';
 
 /** The state of a run from its folder. */
@@ -16,15 +16,25 @@ export function stateOf(folder: RunFolder): RunState {
 /** The same where the events have been read already, or the last of them: the last beginning or ending counts. */
 export function stateFrom(folder: RunFolder, events: readonly RunEvent[]): RunState {
   const last = events.findLast(isTurn);
-  const mark = last?.type === 'started' ? last : last ? undefined : folder.holder();
+  const mark = workerOf(folder, last);
   if (mark && isAlive(mark)) return 'running';
-  if (isWaiting(folder)) return 'waiting';
+  if (isWaiting(folder, last)) return 'waiting';
   return last && last.type !== 'started' ? last.type : 'interrupted';
 }
 
-function isWaiting(folder: RunFolder): boolean {
+/** The process that is at work, or was when it died; only its lock has the signs of one on another machine. */
+function workerOf(folder: RunFolder, last: Turn | undefined): ProcessMark | undefined {
+  if (!last) return folder.holder();
+  if (last.type !== 'started') return undefined;
+  return isHere(last) ? last : folder.holder();
+}
+
+/** In a queue of this machine, or as a job elsewhere that was handed over after all that has happened so far. */
+function isWaiting(folder: RunFolder, last: Turn | undefined): boolean {
   const queued = folder.queued();
-  return queued !== undefined && isAlive(queued);
+  if (queued && isAlive(queued)) return true;
+  const job = folder.job();
+  return job !== undefined && (!last || last.time < job.time);
 }
 
 /** The bytes at the end of the events in which a run that has ended says so. */

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { runsBelow } from '../run/find';
 import { RunFolder } from '../run/folder';
-import { releaseLock, TakenError, takeLock } from '../run/lock';
+import { keepLock, releaseLock, TakenError, takeLock } from '../run/lock';
 import { summarizeRun } from '../run/summary';
 import { writeComparison } from '../run/write-comparison';
 import { conduct } from './conduct';
@@ -17,6 +17,7 @@ async function main(out: string, jobs: number): Promise<void> {
   const lock = join(out, 'conductor.lock');
   await lineComplete();
   await takeTurn(lock, out);
+  keepLock(lock);
   try {
     await conduct(ownRuns(out), jobs);
     writeComparison(out, runsIn(out).map(summarizeRun));

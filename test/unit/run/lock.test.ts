@@ -2,14 +2,20 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, fork, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { lockHolder, releaseLock, takeLock } from '../../../src/run/lock';
+import { readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { keepLock, lockHolder, releaseLock, takeLock } from '../../../src/run/lock';
 import { markOf } from '../../../src/run/process';
 import { removePlaces, temporaryPlace } from './folders';
 import type { Task } from './taker';
 
 const gone = markOf(spawnSync(process.execPath, ['--version']).pid);
+
+const lockFiles = (lock: string) =>
+  readdirSync(dirname(lock))
+    .sort()
+    .map((name) => join(dirname(lock), name));
 
 describe('a lock whose process is gone', () => {
   const processes: ChildProcess[] = [];
@@ -63,5 +69,18 @@ describe('a lock whose process is gone', () => {
     assert.equal(readdirSync(place).length, 3);
     releaseLock(lock, place);
     assert.deepEqual(readdirSync(place), []);
+  });
+
+  it('is touched again and again by who holds it, and not by others', async () => {
+    const own = stale();
+    takeLock(own, join(own, '..'));
+    const foreign = stale();
+    const long = new Date(0);
+    for (const lock of [own, foreign]) {
+      keepLock(lock, 1);
+      utimesSync(lockFiles(lock).at(-1)!, long, long);
+    }
+    while (lockHolder(own)!.sign === 0) await setImmediate();
+    assert.equal(lockHolder(foreign)!.sign, 0);
   });
 });

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { utimesSync, writeFileSync } from 'node:fs';
 import type { RunEvent } from '../../../src/run/events';
 import type { RunFolder } from '../../../src/run/folder';
-import { isAlive, markOf, type ProcessMark } from '../../../src/run/process';
+import { isAlive, markOf, type ProcessMark, silence } from '../../../src/run/process';
 import { stateOf } from '../../../src/run/state';
 import { removePlaces, temporaryRun } from './folders';
 
@@ -52,10 +52,30 @@ describe('state of a run', () => {
     assert.equal(stateOf(folder), 'running');
   });
 
-  it('is interrupted where the process ran on another machine', () => {
+  it('is running on another machine while signs come from there, and interrupted once they stay away', () => {
     const folder = temporaryRun();
-    started(folder, { ...markOf(child.pid), host: 'elsewhere.invalid' });
+    const elsewhere = { ...markOf(child.pid), host: 'elsewhere.invalid' };
+    started(folder, elsewhere);
     assert.equal(stateOf(folder), 'interrupted');
+    writeFileSync(folder.file('lock'), `${JSON.stringify(elsewhere)}\n`);
+    assert.equal(stateOf(folder), 'running');
+    assert.throws(() => folder.lock(), /already being trained by process \d+ on elsewhere\.invalid/);
+    utimesSync(folder.file('lock'), new Date(), new Date(Date.now() - silence));
+    assert.equal(stateOf(folder), 'interrupted');
+    folder.lock();
+    assert.equal(folder.holder()?.pid, process.pid);
+  });
+
+  it('is waiting as a job that was handed over after its last turn', () => {
+    const folder = temporaryRun();
+    folder.noteJob({ launcher: 'slurm', id: '7', time: '2026-01-02T00:00:00.000Z' });
+    assert.equal(stateOf(folder), 'waiting');
+    folder.appendEvent({ type: 'stopped', time: '2026-01-03T00:00:00.000Z', reason: 'asked to' });
+    assert.equal(stateOf(folder), 'stopped');
+    folder.noteJob({ launcher: 'slurm', id: '8', time: '2026-01-04T00:00:00.000Z' });
+    assert.equal(stateOf(folder), 'waiting');
+    folder.forgetJob();
+    assert.equal(stateOf(folder), 'stopped');
   });
 
   const endings: RunEvent[] = [
