@@ -4,8 +4,8 @@
  * package index's own build is taken, and where uv reaches nothing, pip with its settings is tried.
  */
 import { UserError } from '../../errors';
+import { type Ended, type ProgramOptions, runProgram } from '../../program';
 import { pythonIn } from './environment';
-import { type Ended, type ProgramOptions, runProgram } from './program';
 
 /** For the processor alone, or for the GPU that is found. */
 export type Build = 'cpu' | 'auto';

@@ -1,7 +1,7 @@
 /** What a Python offers to the torch learner: versions, GPUs, and how processes would talk. */
 import { join } from 'node:path';
 import { UserError } from '../../errors';
-import { runProgram } from './program';
+import { runProgram } from '../../program';
 import { pythonFolder } from './torchrun';
 
 /** As `python/probe.py` tells it. */

@@ -22,6 +22,11 @@ export interface ProcessSettings extends Launch {
   log: (text: string) => void;
 }
 
+export interface Started {
+  processes: TorchProcess;
+  hello: Hello;
+}
+
 interface Waiting {
   resolve: (answers: unknown) => void;
   reject: (error: Error) => void;
@@ -48,7 +53,7 @@ export class TorchProcess {
   private calls = greeting;
 
   /** Starts the processes and waits until they have found each other. @throws UserError where they don't */
-  static async start(settings: ProcessSettings): Promise<{ processes: TorchProcess; hello: Hello }> {
+  static async start(settings: ProcessSettings): Promise<Started> {
     const processes = new TorchProcess(settings);
     const hello = (await processes.answerTo(greeting)) as Hello;
     if (hello.protocol !== protocolVersion) throw await processes.fail({ kind: 'version', theirs: hello.protocol });
@@ -62,7 +67,8 @@ export class TorchProcess {
     this.scene = { python, world: settings.processes };
     // A group of its own: a terminal's Ctrl+C is for the trainer alone, which then ends between steps.
     const options = { detached: true, stdio: 'pipe', env: torchrunEnvironment(settings) } as const;
-    this.child = spawn(python, torchrunWords(settings, this.logs), options);
+    const [program, ...words] = torchrunWords(settings, this.logs);
+    this.child = spawn(program, words, options);
     this.chatter = new Chatter(this.child.stderr!, log);
     this.child.stdin!.on('error', () => {});
     this.ended = new Promise((resolve) => this.child.once('close', resolve).once('error', resolve));

@@ -10,10 +10,10 @@ import { UserError } from '../../errors';
 import { makeFolder } from '../../make-folder';
 import { explained, writeJson } from '../../model/files';
 import { refuseFullDisk } from '../../model/new-folder';
+import { type Ended, type ProgramOptions, runProgram } from '../../program';
 import { type Environment, environmentFile, pythonIn, readEnvironment, torchFolder } from './environment';
 import { type Build, type Installer, type Way } from './installer';
 import { type Probe, probe } from './probe';
-import { type Ended, type ProgramOptions, runProgram } from './program';
 
 export interface Order {
   build: Build;

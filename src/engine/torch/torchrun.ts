@@ -13,22 +13,28 @@ export interface Launch {
   threads: number;
 }
 
-/** The arguments of the interpreter. @param logs folder for torchrun's own files */
-export function torchrunWords({ processes }: Launch, logs: string): string[] {
-  return [
-    ...['-m', 'torch.distributed.run', '--standalone', `--nproc-per-node=${processes}`, '--max-restarts=0'],
-    ...['--tee=2', `--log-dir=${logs}`, '-m', 'pit_learner'],
-  ];
+/**
+ * Program and words that start the processes: torchrun on this machine, or what PIT_TORCH_RUN names, which takes the
+ * same words and starts them on other machines, too. @param logs folder for torchrun's own files
+ */
+export function torchrunWords({ python, processes }: Launch, logs: string): [program: string, ...words: string[]] {
+  const { PIT_TORCH_RUN: elsewhere } = process.env;
+  const words = ['--max-restarts=0', '--tee=2', `--log-dir=${logs}`, '-m', 'pit_learner'];
+  const starter = elsewhere
+    ? ([elsewhere] as const)
+    : ([python, '-m', 'torch.distributed.run', '--standalone'] as const);
+  return [...starter, `--nproc-per-node=${processes}`, ...words];
 }
 
 /** This process's environment and what the ranks need beside it. */
-export function torchrunEnvironment({ processes, device, threads }: Launch): NodeJS.ProcessEnv {
+export function torchrunEnvironment({ python, processes, device, threads }: Launch): NodeJS.ProcessEnv {
   const share = Math.max(1, Math.floor((threads || availableParallelism()) / processes));
   const path = [pythonFolder(), process.env.PYTHONPATH].filter(Boolean).join(':');
   return {
     ...process.env,
     PYTHONPATH: path,
     PYTHONUNBUFFERED: '1',
+    PIT_TORCH_PYTHON: python,
     // Without GPUs to see, torch computes on the processor.
     ...(device === 'cpu' && { CUDA_VISIBLE_DEVICES: '', OMP_NUM_THREADS: String(share) }),
   };

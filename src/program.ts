@@ -1,4 +1,4 @@
-/** Runs a program to its end and tells its lines while they come. */
+/** Runs a program of the system to its end and tells its lines while they come; without a shell. */
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
