@@ -1,20 +1,13 @@
 /**
- * Trains a byte-level BPE tokenizer on the texts of a dataset and writes it as a standard `tokenizer.json`, which the
- * Rust library `tokenizers` and its JavaScript counterpart read with equal ids. Reading one is tokenizer.ts's part.
+ * Trains a byte-level BPE tokenizer on the texts of a dataset. The Rust library `tokenizers` and its JavaScript counterpart
+ * read it with equal ids.
  */
-import path from 'node:path';
 import { SplitPreTokenizer } from '@huggingface/tokenizers';
 import { UserError } from '../errors';
 import { byteCharacters, toByteCharacters } from './bytes';
-import { writeJson } from './files';
 import { learnMerges, type Merges } from './merges';
+import { addedToken, describeConfig, describeTokenizer, type TokenizerFile } from './tokenizer-file';
 import { byteLevel, gpt2Words, split } from './words';
-
-/** Contents of `tokenizer.json` and `tokenizer_config.json`. */
-export interface TokenizerFile {
-  tokenizer: Record<string, unknown>;
-  config: Record<string, unknown>;
-}
 
 /** Special tokens; their ids are 0, 1 and 2. */
 const specialTokens = { pad: '<pad>', bos: '<bos>', eos: '<eos>' };
@@ -36,12 +29,6 @@ export function trainTokenizer(texts: Iterable<string>, vocabulary: number): Tok
   return describe(learnMerges(countWords(texts), base, vocabulary, minimumPairs));
 }
 
-/** Writes both files into an existing folder. */
-export async function writeTokenizer(folder: string, { tokenizer, config }: TokenizerFile): Promise<void> {
-  await writeJson(path.join(folder, 'tokenizer.json'), tokenizer);
-  await writeJson(path.join(folder, 'tokenizer_config.json'), config);
-}
-
 /** Words of the texts in the byte alphabet, with their counts. */
 function countWords(texts: Iterable<string>): Map<string, number> {
   const splitter = new SplitPreTokenizer(words);
@@ -53,58 +40,16 @@ function countWords(texts: Iterable<string>): Map<string, number> {
 }
 
 function describe({ symbols, pairs }: Merges): TokenizerFile {
-  const vocab = Object.fromEntries(symbols.map((symbol, id) => [symbol, id]));
-  const tokenizer = {
-    version: '1.0',
-    truncation: null,
-    padding: null,
-    added_tokens: Object.values(specialTokens).map(addedToken),
+  const special = Object.values(specialTokens).map((text, id) => ({ id, text }));
+  const tokenizer = describeTokenizer({
+    added: special.map((token) => addedToken(token)),
     normalizer: null,
     pre_tokenizer: { type: 'Sequence', pretokenizers: [words, byteLevel] },
-    post_processor: startWithBos,
     decoder: byteLevel,
-    model: {
-      type: 'BPE',
-      dropout: null,
-      unk_token: null,
-      continuing_subword_prefix: null,
-      end_of_word_suffix: null,
-      fuse_unk: false,
-      byte_fallback: false,
-      ignore_merges: false,
-      vocab,
-      merges: pairs,
-    },
-  };
-  return { tokenizer, config: tokenizerConfig };
+    model: { vocab: Object.fromEntries(symbols.map((symbol, id) => [symbol, id])), merges: pairs },
+    before: special.filter(({ text }) => text === specialTokens.bos),
+    after: [],
+  });
+  const { pad, bos, eos } = specialTokens;
+  return { tokenizer, config: describeConfig({ pad_token: pad, bos_token: bos, eos_token: eos }) };
 }
-
-const addedToken = (content: string, id: number) => ({
-  id,
-  content,
-  single_word: false,
-  lstrip: false,
-  rstrip: false,
-  normalized: false,
-  special: true,
-});
-
-/** What other programs put around a text if asked for special tokens. */
-const startWithBos = {
-  type: 'TemplateProcessing',
-  single: [{ SpecialToken: { id: specialTokens.bos, type_id: 0 } }, { Sequence: { id: 'A', type_id: 0 } }],
-  pair: [
-    { SpecialToken: { id: specialTokens.bos, type_id: 0 } },
-    { Sequence: { id: 'A', type_id: 0 } },
-    { Sequence: { id: 'B', type_id: 0 } },
-  ],
-  special_tokens: { [specialTokens.bos]: { id: specialTokens.bos, ids: [1], tokens: [specialTokens.bos] } },
-};
-
-const tokenizerConfig = {
-  tokenizer_class: 'PreTrainedTokenizerFast',
-  pad_token: specialTokens.pad,
-  bos_token: specialTokens.bos,
-  eos_token: specialTokens.eos,
-  clean_up_tokenization_spaces: false,
-};

@@ -7,7 +7,6 @@ import path from 'node:path';
 import { UserError } from '../errors';
 import { makeFolder } from '../make-folder';
 import { holdsAdapter, openAdapter, readAdapterConfig, writeAdapter } from './adapter-file';
-import { writeTokenizer, type TokenizerFile } from './bpe';
 import type { ModelConfig } from './config';
 import { configToJson, readConfig } from './config-file';
 import { type ModelFacts, readFacts } from './facts';
@@ -17,6 +16,7 @@ import { isAdapter } from './lora';
 import { writeSafetensors } from './safetensors';
 import { join, tensorsOf } from './stored';
 import { loadTokenizer, type Tokenizer } from './tokenizer';
+import { writeTokenizer, type TokenizerFile } from './tokenizer-file';
 import { openWeights, readEntries, weightsFile, type Weights } from './weights';
 
 export interface Model {

@@ -1,6 +1,6 @@
 /** What a family of published models says about itself, and the fields that several of them share. */
 import { z } from 'zod';
-import type { ModelConfig, RopeScaling } from '../config';
+import type { ModelConfig } from '../config';
 
 /** One family: how its `config.json` is read and written, and where its tensors hold each weight. */
 export interface Family {
@@ -45,83 +45,50 @@ export const off = z.literal(false).nullish();
 /** Models are trained without dropout here, whatever they were trained with before. */
 export const dropout = z.number().nullish();
 
+/** The fields of sizes, as most families call them. */
+export const sizes = {
+  vocab_size: count,
+  hidden_size: count,
+  intermediate_size: count,
+  num_hidden_layers: count,
+  num_attention_heads: count,
+};
+
+/** What every family says of a model in a field of its own, and how most call it. */
+export const plainNames = {
+  vocabSize: 'vocab_size',
+  hiddenSize: 'hidden_size',
+  intermediateSize: 'intermediate_size',
+  layers: 'num_hidden_layers',
+  heads: 'num_attention_heads',
+  maxPositions: 'max_position_embeddings',
+  normEpsilon: 'layer_norm_eps',
+  tiedEmbeddings: 'tie_word_embeddings',
+};
+
+type PlainNames = typeof plainNames;
+
+/** @param json as a family's `fields` have let it through */
+export function readPlain(json: object, names: PlainNames): Pick<ModelConfig, keyof PlainNames> {
+  const values = json as Record<string, unknown>;
+  const read = Object.entries(names).map(([name, field]) => [name, values[field]]);
+  return Object.fromEntries(read) as Pick<ModelConfig, keyof PlainNames>;
+}
+
+export function writePlain(config: ModelConfig, names: PlainNames): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(names).map(([name, field]) => [field, config[name as keyof PlainNames]]));
+}
+
+/** GELU, and the two names of what comes close to it. */
+export const gelus = { gelu: 'gelu', gelu_new: 'gelu tanh', gelu_pytorch_tanh: 'gelu tanh' } as const;
+export const gelu = z.enum(Object.keys(gelus) as (keyof typeof gelus)[]);
+export const writeGelu = ({ block }: ModelConfig) => (block.mlp === 'gelu' ? 'gelu' : 'gelu_new');
+
 export const tokens = {
   bos_token_id: token.nullish(),
   eos_token_id: z.union([token, z.array(token).min(1)]).nullish(),
   pad_token_id: z.number().int().nullish(),
 };
-
-const rope = z
-  .strictObject({
-    rope_type: z.enum(['default', 'linear', 'llama3']).optional(),
-    type: z.enum(['default', 'linear', 'llama3']).optional(),
-    rope_theta: z.number().positive().optional(),
-    partial_rotary_factor: z.number().positive().max(1).optional(),
-    factor: z.number().positive().optional(),
-    low_freq_factor: z.number().positive().optional(),
-    high_freq_factor: z.number().positive().optional(),
-    original_max_position_embeddings: count.optional(),
-  })
-  .nullish();
-
-/** Rotary positions in their old places and their new one. */
-export const rotary = {
-  rope_theta: z.number().positive().optional(),
-  rope_parameters: rope,
-  rope_scaling: rope,
-};
-
-type Rotary = z.infer<z.ZodObject<typeof rotary>>;
-
-/** @throws FieldError for a number that its kind of scaling needs, or does not know */
-export function readRotary(json: Rotary): Pick<ModelConfig, 'ropeTheta' | 'ropeScaling'> & { share: number } {
-  const field = json.rope_parameters ? 'rope_parameters' : 'rope_scaling';
-  const given = json[field] ?? {};
-  const scaling = readScaling(given, field);
-  return {
-    ropeTheta: given.rope_theta ?? json.rope_theta ?? 10000,
-    ...(scaling && { ropeScaling: scaling }),
-    share: given.partial_rotary_factor ?? 1,
-  };
-}
-
-const scalingFields = {
-  default: [],
-  linear: ['factor'],
-  llama3: ['factor', 'low_freq_factor', 'high_freq_factor', 'original_max_position_embeddings'],
-} as const;
-
-function readScaling(given: NonNullable<z.infer<typeof rope>>, field: string): RopeScaling | undefined {
-  const kind = given.rope_type ?? given.type ?? 'default';
-  const wanted: readonly (keyof typeof given)[] = scalingFields[kind];
-  for (const name of scalingFields.llama3) {
-    if (wanted.includes(name) && given[name] === undefined)
-      throw new FieldError(`${field}.${name}`, `is missing, which ${kind} scaling needs`);
-    if (!wanted.includes(name) && given[name] !== undefined)
-      throw new FieldError(`${field}.${name}`, `is ${given[name]}, but ${kind} rotary positions have none`);
-  }
-  const factor = given.factor!;
-  if (kind === 'linear') return { kind, factor };
-  if (kind === 'default') return undefined;
-  return {
-    kind,
-    factor,
-    lowFactor: given.low_freq_factor!,
-    highFactor: given.high_freq_factor!,
-    originalPositions: given.original_max_position_embeddings!,
-  };
-}
-
-export function writeRotary({ ropeTheta, ropeScaling }: ModelConfig): Record<string, unknown> {
-  if (!ropeScaling) return { rope_theta: ropeTheta };
-  const { kind, factor } = ropeScaling;
-  const further = kind === 'llama3' && {
-    low_freq_factor: ropeScaling.lowFactor,
-    high_freq_factor: ropeScaling.highFactor,
-    original_max_position_embeddings: ropeScaling.originalPositions,
-  };
-  return { rope_theta: ropeTheta, rope_scaling: { rope_type: kind, factor, ...further } };
-}
 
 /** A field that holds one token or several. */
 export function listOf(tokens: number | number[] | null | undefined): number[] | undefined {

@@ -1,9 +1,22 @@
 /** GPT-2: learned positions, biases everywhere, and matrices stored with their inputs first. */
 import { z } from 'zod';
 import type { ModelConfig } from '../config';
-import { count, dropout, type Family, off, readTokens, type Stored, tokens, writeTokens } from './family';
-
-const activations = { gelu: 'gelu', gelu_new: 'gelu tanh', gelu_pytorch_tanh: 'gelu tanh' } as const;
+import {
+  count,
+  dropout,
+  type Family,
+  gelu,
+  gelus,
+  off,
+  plainNames,
+  readPlain,
+  readTokens,
+  type Stored,
+  tokens,
+  writeGelu,
+  writePlain,
+  writeTokens,
+} from './family';
 
 const fields = z.object({
   vocab_size: count,
@@ -14,7 +27,7 @@ const fields = z.object({
   n_positions: count.default(1024),
   ...tokens,
   layer_norm_epsilon: z.number().positive().default(1e-5),
-  activation_function: z.enum(['gelu', 'gelu_new', 'gelu_pytorch_tanh']).default('gelu_new'),
+  activation_function: gelu.default('gelu_new'),
   tie_word_embeddings: z.boolean().default(true),
   scale_attn_weights: z.literal(true).default(true),
   scale_attn_by_inverse_layer_idx: off,
@@ -33,20 +46,24 @@ export const gpt2: Family = {
   redundant: /\.attn\.(bias|masked_bias)$/,
 };
 
+const names = {
+  ...plainNames,
+  hiddenSize: 'n_embd',
+  intermediateSize: 'n_inner',
+  layers: 'n_layer',
+  heads: 'n_head',
+  maxPositions: 'n_positions',
+  normEpsilon: 'layer_norm_epsilon',
+};
+
 function read(json: z.infer<typeof fields>): ModelConfig {
   return {
     family: 'gpt2',
-    vocabSize: json.vocab_size,
-    hiddenSize: json.n_embd,
+    ...readPlain(json, names),
     intermediateSize: json.n_inner ?? 4 * json.n_embd,
-    layers: json.n_layer,
-    heads: json.n_head,
     kvHeads: json.n_head,
     headSize: json.n_embd / json.n_head,
-    maxPositions: json.n_positions,
     ropeTheta: 10000,
-    normEpsilon: json.layer_norm_epsilon,
-    tiedEmbeddings: json.tie_word_embeddings,
     ...readTokens(json, { bos: 50256, eos: 50256 }),
     block: {
       norm: 'layer',
@@ -54,7 +71,7 @@ function read(json: z.infer<typeof fields>): ModelConfig {
       positions: 'learned',
       attentionBias: 'all',
       queryKeyNorm: 'none',
-      mlp: activations[json.activation_function],
+      mlp: gelus[json.activation_function],
       mlpBias: true,
       parallel: false,
     },
@@ -63,15 +80,8 @@ function read(json: z.infer<typeof fields>): ModelConfig {
 
 function write(config: ModelConfig): Record<string, unknown> {
   return {
-    vocab_size: config.vocabSize,
-    n_embd: config.hiddenSize,
-    n_inner: config.intermediateSize,
-    n_layer: config.layers,
-    n_head: config.heads,
-    n_positions: config.maxPositions,
-    layer_norm_epsilon: config.normEpsilon,
-    activation_function: config.block.mlp === 'gelu' ? 'gelu' : 'gelu_new',
-    tie_word_embeddings: config.tiedEmbeddings,
+    ...writePlain(config, names),
+    activation_function: writeGelu(config),
     ...writeTokens(config),
     attn_pdrop: 0,
     embd_pdrop: 0,

@@ -7,20 +7,18 @@ import {
   type Family,
   FieldError,
   off,
-  readRotary,
+  plainNames,
+  readPlain,
   readTokens,
-  rotary,
+  sizes,
   tokens,
-  writeRotary,
+  writePlain,
   writeTokens,
 } from './family';
+import { readRotary, rotary, writeRotary } from './rotary';
 
 const shape = {
-  vocab_size: count,
-  hidden_size: count,
-  intermediate_size: count,
-  num_hidden_layers: count,
-  num_attention_heads: count,
+  ...sizes,
   num_key_value_heads: count.nullish(),
   head_dim: count.nullish(),
   ...rotary,
@@ -118,6 +116,8 @@ function familyOf(family: Llamas, variant: Variant): Family {
   };
 }
 
+const names = { ...plainNames, normEpsilon: 'rms_norm_eps' };
+
 function read(json: LlamaLike, family: Llamas, { block, usual, window }: Variant): ModelConfig {
   const { share, ...rope } = readRotary(json);
   if (share !== 1)
@@ -126,17 +126,11 @@ function read(json: LlamaLike, family: Llamas, { block, usual, window }: Variant
   const reach = (window && json.sliding_window) || Infinity;
   return {
     family,
-    vocabSize: json.vocab_size,
-    hiddenSize: json.hidden_size,
-    intermediateSize: json.intermediate_size,
-    layers: json.num_hidden_layers,
-    heads,
+    ...readPlain(json, names),
     kvHeads: json.num_key_value_heads ?? heads,
     headSize: json.head_dim ?? usual.headSize ?? json.hidden_size / heads,
     maxPositions: Math.min(json.max_position_embeddings, reach),
     ...rope,
-    normEpsilon: json.rms_norm_eps,
-    tiedEmbeddings: json.tie_word_embeddings,
     ...readTokens(json, usual),
     block: { ...llamaBlock, ...block, ...(json.attention_bias && { attentionBias: 'all' as const }) },
   };
@@ -144,17 +138,10 @@ function read(json: LlamaLike, family: Llamas, { block, usual, window }: Variant
 
 function write(config: ModelConfig): Record<string, unknown> {
   return {
-    vocab_size: config.vocabSize,
-    hidden_size: config.hiddenSize,
-    intermediate_size: config.intermediateSize,
-    num_hidden_layers: config.layers,
-    num_attention_heads: config.heads,
+    ...writePlain(config, names),
     num_key_value_heads: config.kvHeads,
     head_dim: config.headSize,
-    max_position_embeddings: config.maxPositions,
     ...writeRotary(config),
-    rms_norm_eps: config.normEpsilon,
-    tie_word_embeddings: config.tiedEmbeddings,
     ...writeTokens(config),
     hidden_act: 'silu',
     attention_dropout: 0,

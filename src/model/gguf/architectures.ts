@@ -3,7 +3,7 @@
  * tensors as theirs. Metadata that would change the numbers and is not built here is refused by its key.
  */
 import { UserError } from '../../errors';
-import type { TokenizerFile } from '../bpe';
+import type { TokenizerFile } from '../tokenizer-file';
 import type { FamilyName, ModelConfig } from '../config';
 import { configFromJson } from '../config-file';
 import { checkTokenizer } from '../folder';

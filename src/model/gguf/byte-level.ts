@@ -42,16 +42,7 @@ export function byteLevelParts(metadata: Metadata, tokens: readonly Token[]): Pa
     normalizer,
     pre_tokenizer: { type: 'Sequence', pretokenizers: [...patterns.map(split), byteLevel] },
     decoder: byteLevel,
-    model: {
-      dropout: null,
-      unk_token: null,
-      continuing_subword_prefix: null,
-      end_of_word_suffix: null,
-      fuse_unk: false,
-      byte_fallback: false,
-      ignore_merges: wholeWords,
-      merges: mergesOf(metadata, tokens),
-    },
+    model: { ignore_merges: wholeWords, merges: mergesOf(metadata, tokens) },
     addsBos: false,
   };
 }

@@ -4,7 +4,7 @@
  * half-written ever stands there.
  */
 import path from 'node:path';
-import { writeTokenizer } from '../bpe';
+import { writeTokenizer } from '../tokenizer-file';
 import { configToJson } from '../config-file';
 import type { ModelConfig } from '../config';
 import { writeJson } from '../files';

@@ -28,16 +28,7 @@ export function sentencePieceParts(metadata: Metadata, tokens: readonly Token[])
     },
     pre_tokenizer: null,
     decoder: decoder(prefix),
-    model: {
-      dropout: null,
-      unk_token: unknown.text,
-      continuing_subword_prefix: null,
-      end_of_word_suffix: null,
-      fuse_unk: true,
-      byte_fallback: true,
-      ignore_merges: false,
-      merges: mergesOf(metadata, tokens),
-    },
+    model: { unk_token: unknown.text, fuse_unk: true, byte_fallback: true, merges: mergesOf(metadata, tokens) },
     addsBos: true,
   };
 }

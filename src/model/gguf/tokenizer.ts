@@ -3,7 +3,7 @@
  * byte-level BPE with its merges, and SentencePiece's BPE, whose merges follow from its scores.
  */
 import { UserError } from '../../errors';
-import type { TokenizerFile } from '../bpe';
+import { addedToken, describeConfig, describeTokenizer, type TokenizerFile } from '../tokenizer-file';
 import { byteLevelParts } from './byte-level';
 import type { GgufFile } from './header';
 import { Metadata } from './metadata';
@@ -62,20 +62,14 @@ function idsOf(metadata: Metadata, vocabulary: number): SpecialIds {
 }
 
 function describe(parts: Parts, tokens: readonly Token[], ids: SpecialIds, metadata: Metadata) {
-  const { normalizer, pre_tokenizer, decoder, model, addsBos } = parts;
-  const before = metadata.flag('tokenizer.ggml.add_bos_token', addsBos) ? [tokens[ids.bos]] : [];
-  const after = metadata.flag('tokenizer.ggml.add_eos_token', false) ? [tokens[ids.eos]] : [];
-  return {
-    version: '1.0',
-    truncation: null,
-    padding: null,
-    added_tokens: tokens.filter((token) => isAdded(token, ids)).map(addedToken),
-    normalizer,
-    pre_tokenizer,
-    post_processor: before.length + after.length > 0 ? surround(before, after) : null,
-    decoder,
-    model: { type: 'BPE', ...model, vocab: Object.fromEntries(tokens.map(({ text, id }) => [text, id])) },
-  };
+  const { addsBos, model, ...rest } = parts;
+  return describeTokenizer({
+    ...rest,
+    added: tokens.filter((token) => isAdded(token, ids)).map((token) => addedToken(token, !isUserDefined(token))),
+    model: { ...model, vocab: Object.fromEntries(tokens.map(({ text, id }) => [text, id])) },
+    before: metadata.flag('tokenizer.ggml.add_bos_token', addsBos) ? [tokens[ids.bos]] : [],
+    after: metadata.flag('tokenizer.ggml.add_eos_token', false) ? [tokens[ids.eos]] : [],
+  });
 }
 
 const specialKinds: readonly number[] = [kinds.control, kinds.unknown];
@@ -83,42 +77,18 @@ const specialKinds: readonly number[] = [kinds.control, kinds.unknown];
 const isSpecial = ({ id, kind }: Token, { bos, eos, pad }: SpecialIds) =>
   specialKinds.includes(kind) || [bos, eos, pad].includes(id);
 
-const isAdded = (token: Token, ids: SpecialIds) => isSpecial(token, ids) || token.kind === kinds.userDefined;
+const isUserDefined = ({ kind }: Token) => kind === kinds.userDefined;
 
-const addedToken = ({ id, text, kind }: Token) => ({
-  id,
-  content: text,
-  single_word: false,
-  lstrip: false,
-  rstrip: false,
-  normalized: false,
-  special: kind !== kinds.userDefined,
-});
-
-/** What other programs put around a text if asked for special tokens. */
-function surround(before: readonly Token[], after: readonly Token[]) {
-  const special = ({ text }: Token) => ({ SpecialToken: { id: text, type_id: 0 } });
-  const text = (id: string) => [...before.map(special), { Sequence: { id, type_id: 0 } }, ...after.map(special)];
-  return {
-    type: 'TemplateProcessing',
-    single: text('A'),
-    pair: [...text('A'), ...text('B')],
-    special_tokens: Object.fromEntries(
-      [...before, ...after].map(({ id, text: name }) => [name, { id: name, ids: [id], tokens: [name] }]),
-    ),
-  };
-}
+const isAdded = (token: Token, ids: SpecialIds) => isSpecial(token, ids) || isUserDefined(token);
 
 function configOf(tokens: readonly Token[], { bos, eos, pad }: SpecialIds, metadata: Metadata) {
   const unknown = metadata.token('tokenizer.ggml.unknown_token_id', tokens.length);
   const template = 'tokenizer.chat_template';
-  return {
-    tokenizer_class: 'PreTrainedTokenizerFast',
+  return describeConfig({
     bos_token: tokens[bos].text,
     eos_token: tokens[eos].text,
     pad_token: pad === undefined ? null : tokens[pad].text,
     unk_token: unknown === undefined ? null : tokens[unknown].text,
-    clean_up_tokenization_spaces: false,
     ...(metadata.has(template) && { chat_template: metadata.text(template) }),
-  };
+  });
 }

@@ -6,10 +6,11 @@ import os from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { UserError } from '../../../src/errors';
-import { trainTokenizer, writeTokenizer } from '../../../src/model/bpe';
+import { trainTokenizer } from '../../../src/model/bpe';
 import { byteCharacters, fromByteCharacters, toByteCharacters } from '../../../src/model/bytes';
 import { readConfig } from '../../../src/model/config-file';
 import { loadTokenizer, makeTokenizer } from '../../../src/model/tokenizer';
+import { writeTokenizer } from '../../../src/model/tokenizer-file';
 
 const fixtures = path.join(__dirname, '../../fixtures/model/tokenizer');
 const read = (file: string) => JSON.parse(readFileSync(file, 'utf8'));
