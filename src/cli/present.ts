@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { runFiles, RunFolder } from '../run/folder';
 import { lastWords, reasonOf } from '../run/reason';
-import { stateAtOnce } from '../run/state';
+import { stateOf } from '../run/state';
 import { summarizeRun } from '../run/summary';
 import { writeComparison } from '../run/write-comparison';
 import type { Ending } from '../trainer/conduct';
@@ -28,7 +28,7 @@ export function present(out: string, paths: readonly string[], ending: Ending): 
 
 /** One sentence on a run that was begun and did not finish, and what to do about it. */
 function explain(folder: RunFolder): void {
-  const state = stateAtOnce(folder);
+  const state = stateOf(folder);
   if (state === 'finished' || !existsSync(folder.file(runFiles.log))) return;
   const words = state === 'interrupted' ? lastWords(folder) : '';
   const why = `${reasonOf(folder, state)}${words && ` Last words:\n${words}\n`}`;

@@ -8,9 +8,9 @@ import { runFiles, type RunFolder } from './folder';
 import { isAlive, isHere, type ProcessMark } from './process';
 import type { RunState } from './states';
 
-/** The state of a run from its folder. */
+/** The state of a run of any length at once: only the end of its events is read. */
 export function stateOf(folder: RunFolder): RunState {
-  return stateFrom(folder, folder.readEvents().events);
+  return stateFrom(folder, lastEvents(folder));
 }
 
 /** The same where the events have been read already, or the last of them: the last beginning or ending counts. */
@@ -39,11 +39,6 @@ function isWaiting(folder: RunFolder, last: Turn | undefined): boolean {
 
 /** The bytes at the end of the events in which a run that has ended says so. */
 const ending = 65_536;
-
-/** The state of a run of any length at once: only the end of its events is read. */
-export function stateAtOnce(folder: RunFolder): RunState {
-  return stateFrom(folder, lastEvents(folder));
-}
 
 /** The last events of a run; the first line may be cut and is left out as damaged. */
 export function lastEvents(folder: RunFolder): RunEvent[] {

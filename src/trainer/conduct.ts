@@ -5,7 +5,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { type Exit, runFiles, type RunFolder } from '../run/folder';
-import { stateAtOnce } from '../run/state';
+import { stateOf } from '../run/state';
 import { isAtWork } from '../run/states';
 import { startTrainer } from './launch';
 
@@ -33,7 +33,7 @@ async function trainOne(run: RunFolder, children: Set<ChildProcess>): Promise<En
   const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
   children.delete(child);
   if (isOwn(run)) run.dequeue();
-  const state = stateAtOnce(run);
+  const state = stateOf(run);
   if (state === 'interrupted') run.writeJson(runFiles.exit, { code, signal } satisfies Exit);
   return state === 'finished' || state === 'stopped' ? state : 'failed';
 }
@@ -45,7 +45,7 @@ function isOwn(run: RunFolder): boolean {
 
 /** Asks for a clean stop: what waits is not begun, what trains stops after its step. */
 export function requestStop(run: RunFolder): void {
-  const state = stateAtOnce(run);
+  const state = stateOf(run);
   run.dequeue();
   if (isAtWork({ state })) run.requestStop();
 }

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../errors';
 import { runFiles, RunFolder } from '../run/folder';
-import { stateAtOnce } from '../run/state';
+import { stateOf } from '../run/state';
 import { isAtWork } from '../run/states';
 import type { Experiment } from '../schedule/experiment';
 import { rewind } from './checkpoints';
@@ -23,7 +23,7 @@ export function openRuns(plans: readonly (RunPlan & { work: number[] })[]): Open
 
 /** An unfinished run is cut back to its newest checkpoint here already, so that whoever watches reads on from there. */
 export function openRun(folder: RunFolder, work: number[]): OpenRun {
-  const state = stateAtOnce(folder);
+  const state = stateOf(folder);
   if (isAtWork({ state })) throw new UserError(`${folder.path} is ${state} already.`);
   if (state !== 'finished') rewind(folder);
   return { folder, work, finished: state === 'finished' };

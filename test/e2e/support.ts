@@ -11,7 +11,7 @@ import type { Browser, FrameLocator, Locator, Page } from 'playwright-core';
 import { launchBrowser } from '../../scripts/browser.mjs';
 import { startServer, windowAddress } from '../../scripts/host.mjs';
 import { RunFolder } from '../../src/run/folder';
-import { stateAtOnce } from '../../src/run/state';
+import { stateOf } from '../../src/run/state';
 import type { RunState } from '../../src/run/states';
 
 const root = resolve(__dirname, '../..');
@@ -263,7 +263,7 @@ export function packThis(): string {
 /** The state of a run below `runs/` of a folder; undefined where there is none yet. */
 export function runState(folder: string, name: string): RunState | undefined {
   const path = join(folder, 'runs', name);
-  return existsSync(join(path, 'run.json')) ? stateAtOnce(RunFolder.open(path)) : undefined;
+  return existsSync(join(path, 'run.json')) ? stateOf(RunFolder.open(path)) : undefined;
 }
 
 export function writeJson(file: string, value: unknown): void {

@@ -10,7 +10,7 @@ import { extname, join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser } from '../../scripts/browser.mjs';
 import type { RunFolder } from '../../src/run/folder';
-import { stateAtOnce } from '../../src/run/state';
+import { stateOf } from '../../src/run/state';
 import { entryOf, predictionsBefore } from '../../src/vscode/dashboard/entries';
 import { pageHtml } from '../../src/vscode/dashboard/html';
 import { predictions, recipes } from '../../src/vscode/dashboard/jobs';
@@ -85,7 +85,7 @@ export class Dashboard {
   }
 
   private liveRun({ folder }: RunReader): LiveRun {
-    return { folder, state: stateAtOnce(folder), ...this.standing[folder.path] };
+    return { folder, state: stateOf(folder), ...this.standing[folder.path] };
   }
 
   private async hear(message: PageMessage): Promise<void> {

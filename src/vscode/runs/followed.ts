@@ -4,7 +4,7 @@ import { runFiles, type RunFolder } from '../../run/folder';
 import { isAlive } from '../../run/process';
 import { RunProgress } from '../../run/progress';
 import { reasonOf } from '../../run/reason';
-import { stateAtOnce } from '../../run/state';
+import { stateOf } from '../../run/state';
 import { isAtWork, type RunState } from '../../run/states';
 import { RunWatch } from '../../run/watch';
 import type { LiveRun } from '../lab';
@@ -35,7 +35,7 @@ export class FollowedRun {
   constructor(readonly folder: RunFolder) {
     this.watch = new RunWatch(folder);
     this.progress = new RunProgress(folder.identity.work ?? []);
-    this.state = stateAtOnce(folder);
+    this.state = stateOf(folder);
     this.reason = reasonOf(folder, this.state);
   }
 
@@ -54,7 +54,7 @@ export class FollowedRun {
   look(): Glimpse {
     const { events, restarted } = this.watch.poll(portion.bytes);
     this.progress.take({ events, restarted });
-    const state = this.settled(stateAtOnce(this.folder));
+    const state = this.settled(stateOf(this.folder));
     const turned = state !== this.state;
     if (turned) this.reason = reasonOf(this.folder, state);
     this.state = state;

@@ -13,7 +13,7 @@ import { paperNumbers } from '../../run/paper';
 import { renderSvg } from '../../run/pictures';
 import { renderReport } from '../../run/report';
 import { stagesCsv, stagesLatex } from '../../run/stages';
-import { stateAtOnce } from '../../run/state';
+import { stateOf } from '../../run/state';
 import { isAtWork } from '../../run/states';
 import { type RunSummary, type StageSummary, summarizeRun } from '../../run/summary';
 import { renderCsv, renderLatex, renderMarkdown } from '../../run/tables';
@@ -107,7 +107,7 @@ export async function open({ file, variants, seeds, jobs, again }: Order): Promi
 }
 
 function isBusy(path: string): boolean {
-  return isAtWork({ state: stateAtOnce(RunFolder.open(path)) });
+  return isAtWork({ state: stateOf(RunFolder.open(path)) });
 }
 
 /** Cuts runs back to their newest checkpoints, so that they can go on. */

@@ -4,7 +4,7 @@ import { utimesSync, writeFileSync } from 'node:fs';
 import type { RunEvent } from '../../../src/run/events';
 import { markOf } from '../../../src/run/process';
 import { lastWords, reasonOf } from '../../../src/run/reason';
-import { stateAtOnce, stateOf } from '../../../src/run/state';
+import { stateOf } from '../../../src/run/state';
 import { removePlaces, temporaryRun } from './folders';
 
 const time = '2024-05-26T10:00:00.000Z';
@@ -51,17 +51,17 @@ describe('the state of a long run', () => {
     run.lock();
     run.appendEvent({ type: 'started', time, resumed: false, ...markOf() });
     for (let i = 0; i < 100; i++) run.appendEvent(note('x'.repeat(1000)));
-    assert.equal(stateAtOnce(run), 'running');
+    assert.equal(stateOf(run), 'running');
     run.unlock();
     run.appendEvent({ type: 'finished', time, seconds: 1 });
-    assert.equal(stateAtOnce(run), 'finished');
+    assert.equal(stateOf(run), 'finished');
   });
 });
 
 describe('why a run ended', () => {
   afterEach(removePlaces);
 
-  const reason = (run: ReturnType<typeof temporaryRun>) => reasonOf(run, stateAtOnce(run));
+  const reason = (run: ReturnType<typeof temporaryRun>) => reasonOf(run, stateOf(run));
 
   it('is what its last event says', () => {
     const run = temporaryRun();
