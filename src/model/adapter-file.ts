@@ -7,8 +7,8 @@ import type { Lora, ModelConfig } from './config';
 import { readJson, writeJson } from './files';
 import { isTransposed } from './lora';
 import { trainedParameters } from './parameters';
-import { readHeader, readTensor, writeSafetensors } from './safetensors';
-import type { Weights } from './weights';
+import { readHeader, writeSafetensors } from './safetensors';
+import { readWeight, type Weights } from './weights';
 
 const configFile = 'adapter_config.json';
 const weightsFile = 'adapter_model.safetensors';
@@ -86,7 +86,7 @@ export async function openAdapter(folder: string, config: ModelConfig): Promise<
   const expected = new Set(parameters.map(({ name }) => stored(name)));
   const other = [...tensors.keys()].find((name) => !expected.has(name));
   if (other) throw new UserError(`${file}: tensor "${other}" is no part of the adapter that ${configFile} describes.`);
-  return { entries: tensors, read: (name) => readTensor(entryOf(name)) };
+  return { entries: tensors, read: (name) => readWeight(entryOf(name)) };
 }
 
 /** Writes both files into an existing folder, the weights first. */

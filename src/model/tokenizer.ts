@@ -22,7 +22,7 @@ export interface Tokenizer {
   readonly pad: number;
   /** Ids of the text alone, without special tokens. */
   encode(text: string): Int32Array;
-  /** Text of the ids, special tokens left out. */
+  /** Text of the ids; special tokens and ids that it has no token for are left out. */
   decode(ids: ArrayLike<number>): string;
   /** The text of one token as a person should see it (spaces and line breaks visible as such). */
   show(id: number): string;
@@ -132,7 +132,7 @@ class PlainTokenizer implements Tokenizer {
   }
 
   decode(ids: ArrayLike<number>): string {
-    const ordinary = Array.from(ids).filter((id) => !this.special.has(id));
+    const ordinary = Array.from(ids).filter((id) => this.names.has(id) && !this.special.has(id));
     return ordinary.length === 0 ? '' : this.library.decode(ordinary);
   }
 

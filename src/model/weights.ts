@@ -9,6 +9,7 @@ import { UserError } from '../errors';
 import type { ModelConfig } from './config';
 import { families, placeOf } from './families';
 import { readJson } from './files';
+import { notFinite } from './finite';
 import { parametersOf } from './parameters';
 import { refusePickled } from './pickle';
 import { readHeader, readTensor, type TensorEntry } from './safetensors';
@@ -47,12 +48,17 @@ export async function openWeights(folder: string, config: ModelConfig): Promise<
       if (!parameter) throw new Error(`No weight is called ${name}`);
       const place = placeOf(name, config);
       const entry = entryOf(entries, place.tensor, folder);
-      const values = await readTensor(entry);
-      if (values.some((value) => !Number.isFinite(value)))
-        throw new UserError(`${entry.file}: tensor "${entry.name}" holds values that are no finite numbers.`);
-      return take(place, parameter, values);
+      return take(place, parameter, await readWeight(entry));
     },
   };
+}
+
+/** The numbers of one tensor. Throws a UserError if some of them are none. */
+export async function readWeight(entry: TensorEntry): Promise<Float32Array> {
+  const values = await readTensor(entry);
+  const broken = notFinite(values);
+  if (broken === undefined) return values;
+  throw new UserError(`${entry.file}: tensor "${entry.name}" holds ${broken}; the model is broken.`);
 }
 
 /** Headers of a folder's weights. Throws a UserError that names the file that is missing or unsound. */

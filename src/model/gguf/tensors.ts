@@ -2,6 +2,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { UserError } from '../../errors';
 import { explained } from '../files';
+import { notFinite } from '../finite';
 import { sizeOf } from '../parameters';
 import { dequantize, type Decoded } from './dequantize';
 import type { GgufFile, GgufTensor } from './header';
@@ -36,7 +37,9 @@ export async function* readParts({ file }: Source, tensor: GgufTensor, headRows?
     for (let start = tensor.start; start < tensor.end; start += step) {
       const part = await read(handle, file, start, Math.min(step, tensor.end - start));
       const decoded = dequantize(part, tensor.type);
-      refuseInfinite(decoded.numbers, file, tensor.name);
+      const broken = notFinite(decoded.numbers);
+      if (broken !== undefined)
+        throw new UserError(`${file}: tensor "${tensor.name}" holds ${broken}; the model is broken.`);
       yield headRows ? { ...decoded, numbers: unpermuted(decoded.numbers, rowSize(tensor), headRows) } : decoded;
     }
   } finally {
@@ -65,13 +68,4 @@ async function read(handle: FileHandle, file: string, start: number, length: num
   const { bytesRead } = await explained(file, 'read', handle.read(buffer, 0, length, start));
   if (bytesRead < length) throw new UserError(`${file} ended while it was being read.`);
   return buffer;
-}
-
-function refuseInfinite(numbers: Float32Array, file: string, name: string): void {
-  // Any number times 0 is 0 but for those that are none.
-  let zero = 0;
-  for (let i = 0; i < numbers.length; i++) zero += numbers[i] * 0;
-  if (zero === 0) return;
-  const found = numbers.find((value) => !Number.isFinite(value));
-  throw new UserError(`${file}: tensor "${name}" holds ${found}; the model is broken.`);
 }

@@ -139,7 +139,7 @@ describe('model folder', () => {
     weights.get('model.norm.weight')![3] = NaN;
     await writeModel(folder, config, weights);
     const { weights: read } = await readModel(folder);
-    const sentence = `${path.join(folder, 'model.safetensors')}: tensor "model.norm.weight" holds values that are no finite numbers.`;
+    const sentence = `${path.join(folder, 'model.safetensors')}: tensor "model.norm.weight" holds NaN; the model is broken.`;
     await assert.rejects(read.read('model.norm.weight'), new UserError(sentence));
   });
 

@@ -1,14 +1,17 @@
 /** Models from the hub, against a hub on this machine: what lands where, what is refused, and what survives a break. */
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import {
   existsSync,
   lstatSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   readlinkSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import type { ServerResponse } from 'node:http';
@@ -293,6 +296,19 @@ describe('a model from the hub', () => {
   it('is refused where the cache takes nothing', async () => {
     writeFileSync(cache(), 'a file');
     await refused(`${repository('blobs')} can't be written: a part of its path is not a folder.`);
+  });
+
+  const full = '/dev/full';
+  it(`is refused where the disk fills half-way, and comes once there is room${existsSync(full) ? '' : ` (skipped: no ${full})`}`, async function () {
+    if (!existsSync(full)) this.skip();
+    const digest = createHash('sha256').update(files['model.safetensors']).digest('hex');
+    const partial = repository('blobs', `${digest}.pit.incomplete`);
+    mkdirSync(path.dirname(partial), { recursive: true });
+    symlinkSync(full, partial);
+    await refused(`${partial} can't be written: the disk is full.`);
+    assert.ok(!existsSync(repository('snapshots')));
+    rmSync(partial);
+    await readModelFolder((await bring()).folder);
   });
 
   it('goes into a folder of its own, its weights without a second copy', async () => {

@@ -84,6 +84,15 @@ describe('tokenizer', () => {
     assert.equal(tokenizer.decode([]), '');
   });
 
+  it('leaves out ids that it has no token for, as the Rust library does', async () => {
+    for (const name of ['split', 'metaspace']) {
+      const tokenizer = await loadTokenizer(path.join(fixtures, name));
+      const [first, second] = [[...tokenizer.encode('born')], [...tokenizer.encode(' in Lyon')]];
+      const padded = [...first, tokenizer.vocabSize, ...second, tokenizer.vocabSize + 1];
+      assert.equal(tokenizer.decode(padded), tokenizer.decode([...first, ...second]));
+    }
+  });
+
   it('gives every text back', async () => {
     const tokenizer = await loadTokenizer(path.join(fixtures, 'split'));
     for (const text of corpus.nasty) assert.equal(tokenizer.decode(tokenizer.encode(text)), text);
