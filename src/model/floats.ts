@@ -31,6 +31,11 @@ export function toFloat32(bytes: Buffer, type: string): Float32Array | undefined
   return undefined;
 }
 
+/** Numbers as the bytes that they are in memory, which they share: little-endian wherever this runs. */
+export function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
 /** The bytes as a buffer of their own if they don't start at a multiple of `size`. */
 function aligned(bytes: Buffer, size: number): ArrayBuffer {
   const whole = bytes.byteOffset % size === 0 && bytes.byteLength === bytes.buffer.byteLength;

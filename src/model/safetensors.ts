@@ -6,7 +6,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { UserError } from '../errors';
 import { explained, replaceFile } from './files';
-import { bytesPerElement, toFloat32 } from './floats';
+import { bytesOf, bytesPerElement, toFloat32 } from './floats';
 import { sizeOf } from './parameters';
 
 /** Where a tensor lies; `start` and `end` are byte offsets in the file. */
@@ -136,7 +136,7 @@ export function writeSafetensors(
 async function writeData(handle: FileHandle, { name, shape, data }: Tensor): Promise<void> {
   let left = sizeOf(shape);
   for await (const part of typeof data === 'function' ? data() : [data]) {
-    await handle.writeFile(new Uint8Array(part.buffer, part.byteOffset, part.byteLength));
+    await handle.writeFile(bytesOf(part));
     left -= part.length;
   }
   if (left !== 0) throw new Error(`${name}: shape [${shape.join(', ')}] lacks ${left} numbers`);

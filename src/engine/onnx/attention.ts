@@ -5,14 +5,11 @@
 import type { ModelConfig } from '../../model/config';
 import { rotaryFrequencies } from '../../model/rope';
 import type { Graph, Value } from './graph';
+import { Heads, type Sight } from './heads';
 import type { Tape } from './tape';
 
 /** What attention needs to know about a batch, computed once and used by every layer. */
-export interface Surroundings {
-  /** Position of each place within its example, [rows, length] int64. */
-  positions: Value;
-  /** 0 where a place may look, a large negative number where not, [rows, 1, length, length]. */
-  bias: Value;
+export interface Surroundings extends Sight {
   cosine: Value;
   sine: Value;
   /** −sine: rotates back. */
@@ -58,8 +55,9 @@ export function attention(
 ): Value {
   const { graph } = tape;
   const heads = new Heads(graph, config, around);
-  const q = heads.rotate(heads.split(queries, config.heads), around.sine);
-  const k = heads.rotate(heads.split(keys, config.kvHeads), around.sine);
+  const rotate = (x: Value, sine: Value) => rotated(graph, config, around, x, sine);
+  const q = rotate(heads.split(queries, config.heads), around.sine);
+  const k = rotate(heads.split(keys, config.kvHeads), around.sine);
   const v = heads.split(values, config.kvHeads);
   const grouped = heads.group(q);
   const weights = heads.softmax(graph.matmul(grouped, k, { transB: true, scale: heads.scale }));
@@ -74,59 +72,15 @@ export function attention(
     const toK = graph.matmul(scores, grouped, { transA: true, scale: heads.scale });
     const toV = graph.matmul(weights, back, { transA: true });
     return [
-      tape.added(heads.merge(heads.rotate(toQ, around.negativeSine), queries.shape)),
-      tape.added(heads.merge(heads.rotate(toK, around.negativeSine), keys.shape)),
+      tape.added(heads.merge(rotate(toQ, around.negativeSine), queries.shape)),
+      tape.added(heads.merge(rotate(toK, around.negativeSine), keys.shape)),
       tape.added(heads.merge(toV, values.shape)),
     ];
   });
 }
 
-/** Moves activations between [places, heads · size] and [rows, heads, length, size]. */
-class Heads {
-  readonly scale: number;
-
-  constructor(
-    private readonly graph: Graph,
-    private readonly config: ModelConfig,
-    private readonly around: Surroundings,
-  ) {
-    this.scale = 1 / Math.sqrt(config.headSize);
-  }
-
-  split(x: Value, heads: number): Value {
-    const { graph, config, around } = this;
-    const [rows, length] = around.positions.shape;
-    const parts = [graph.shapeOf(around.positions), graph.sizes([heads, config.headSize])];
-    const sizes = graph.ops('Concat', parts, [{ shape: [4], type: 'int64' }], { axis: 0 })[0];
-    const apart = graph.op('Reshape', [x, sizes], [rows, length, heads, config.headSize]);
-    return graph.transpose(apart, [0, 2, 1, 3]);
-  }
-
-  merge(x: Value, shape: Value['shape']): Value {
-    return this.graph.reshape(this.graph.transpose(x, [0, 2, 1, 3]), shape);
-  }
-
-  /** Heads that share keys stand below each other, so that one product serves the group: [rows, kvHeads, n, size]. */
-  group(x: Value): Value {
-    const { heads, kvHeads, headSize } = this.config;
-    return heads === kvHeads ? x : this.graph.reshape(x, [x.shape[0], kvHeads, 'grouped', headSize]);
-  }
-
-  ungroup(x: Value): Value {
-    const { heads, headSize } = this.config;
-    return this.graph.reshape(x, [x.shape[0], heads, this.around.positions.shape[1], headSize]);
-  }
-
-  rotate(x: Value, sine: Value): Value {
-    if (this.config.block.positions !== 'rotary') return x;
-    return this.graph.op('RotaryEmbedding', [x, this.around.positions, this.around.cosine, sine], x.shape);
-  }
-
-  softmax(scores: Value): Value {
-    const { graph, config, around } = this;
-    const [rows, , , length] = around.bias.shape;
-    const apart = graph.reshape(scores, [rows, config.heads, length, length]);
-    const masked = graph.binary('Add', apart, around.bias);
-    return graph.reshape(graph.op('Softmax', [masked], masked.shape, { axis: -1 }), scores.shape);
-  }
+/** x [rows, heads, length, size] turned by the positions of its places; back by them with the other sine. */
+function rotated(graph: Graph, config: ModelConfig, around: Surroundings, x: Value, sine: Value): Value {
+  if (config.block.positions !== 'rotary') return x;
+  return graph.op('RotaryEmbedding', [x, around.positions, around.cosine, sine], x.shape);
 }

@@ -66,11 +66,12 @@ class Cache {
 
   attend(parts: Parameters<Attend>[0]): Value {
     const { heads, kvHeads, headSize } = this.config;
-    const [q, k, v] = parts.map((part) => this.apart(part));
+    const { graph } = this;
+    const [q, k, v] = parts.map((part) => graph.apart(part, this.positions, [part.shape[1] as number]));
     const shape = ['batch', kvHeads, 'capacity', this.width];
-    const past = ['keys', 'values'].map((kind) => this.graph.input(`${kind}.${this.names.length / 2}`, shape));
+    const past = ['keys', 'values'].map((kind) => graph.input(`${kind}.${this.names.length / 2}`, shape));
     const queries = this.widen(this.rotate(q), heads);
-    const [mixed, ...present] = this.graph.ops(
+    const [mixed, ...present] = graph.ops(
       'GroupQueryAttention',
       [queries, this.widen(this.rotate(k), kvHeads), this.widen(v, kvHeads), ...past, this.lengths, this.total],
       [{ shape: queries.shape }, { shape }, { shape }],
@@ -78,16 +79,7 @@ class Cache {
     );
     this.presents.push(...present);
     this.names.push(...past.map(({ name }, i) => ({ past: name, present: present[i].name })));
-    return this.graph.reshape(this.narrow(mixed, q.shape), parts[0].shape);
-  }
-
-  /** [batch, steps, features] from [places, features]. */
-  private apart(x: Value): Value {
-    const { graph, positions } = this;
-    const features = x.shape[1] as number;
-    const parts = [graph.shapeOf(positions), graph.sizes([features])];
-    const sizes = graph.ops('Concat', parts, [{ shape: [3], type: 'int64' }], { axis: 0 })[0];
-    return graph.op('Reshape', [x, sizes], ['batch', 'steps', features]);
+    return graph.reshape(this.narrow(mixed, q.shape), parts[0].shape);
   }
 
   private widen(x: Value, heads: number): Value {

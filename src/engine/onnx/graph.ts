@@ -3,30 +3,25 @@
  * nothing of gradients, layers or models. A dimension is a number, or the name of one that is known only when the graph
  * runs (`rows`, `places`, `scored` …), so that one graph serves batches of every size.
  */
-import { sizeOf } from '../../model/parameters';
-import { type AttributeProto, encodeModel, type NodeProto, type TensorProto, type ValueProto } from './proto';
+import {
+  attributeProto,
+  type Attributes,
+  constantProto,
+  type ElementType,
+  numberOf,
+  type Place,
+  valueProto,
+  weightProto,
+} from './messages';
+import { encodeModel, type NodeProto, type TensorProto } from './proto';
 
 export type Dim = number | string;
 export type Shape = readonly Dim[];
-
-/** ONNX element types that occur here. */
-const elementTypes = { float32: 1, int32: 6, int64: 7, bool: 9 } as const;
-export type ElementType = keyof typeof elementTypes;
 
 export interface Value {
   readonly name: string;
   readonly shape: Shape;
   readonly type: ElementType;
-}
-
-export type Attribute = number | { float: number } | string | readonly number[];
-export type Attributes = Record<string, Attribute>;
-
-/** Where a constant's numbers begin that do not stand in the graph itself. */
-export interface Place {
-  file: string;
-  /** Bytes. */
-  offset: number;
 }
 
 /** ONNX Runtime's own operators live in a domain of their own. */
@@ -50,6 +45,9 @@ function broadcastShape(a: Shape, b: Shape): Shape {
 /** Who runs a graph: some lack operators, or results of operators, that others have. */
 export type Provider = 'cpu' | 'webgpu';
 
+/** Or whatever knows the operators of the ONNX standard and no others. */
+export type Target = Provider | 'any';
+
 export class Graph {
   private readonly nodes: NodeProto[] = [];
   private readonly initializers: TensorProto[] = [];
@@ -57,7 +55,7 @@ export class Graph {
   private readonly constants = new Map<string, Value>();
   private counter = 0;
 
-  constructor(readonly provider: Provider = 'cpu') {}
+  constructor(readonly provider: Target = 'cpu') {}
 
   input(name: string, shape: Shape, type: ElementType = 'float32'): Value {
     const value = { name, shape, type };
@@ -71,20 +69,14 @@ export class Graph {
     const known = key === undefined ? undefined : this.constants.get(key);
     if (known) return known;
     const value = { name: this.fresh('constant'), shape, type };
-    this.initializers.push({
-      name: value.name,
-      data_type: elementTypes[type],
-      dims: shape,
-      raw_data: bytesOf(data, type),
-    });
+    this.initializers.push(constantProto(value.name, shape, type, data));
     if (key !== undefined) this.constants.set(key, value);
     return value;
   }
 
   /** A constant of float32 under a name of its own: its numbers, or where they are. */
   weight(name: string, shape: readonly number[], numbers: Float32Array | Place): Value {
-    const data = numbers instanceof Float32Array ? { raw_data: viewOf(numbers) } : pointer(numbers, shape);
-    this.initializers.push({ name, data_type: elementTypes.float32, dims: shape, ...data });
+    this.initializers.push(weightProto(name, shape, numbers));
     return { name, shape, type: 'float32' };
   }
 
@@ -102,21 +94,25 @@ export class Graph {
     return this.ops(operator, inputs, [{ shape, type: inputs[0]?.type ?? 'float32' }], attributes)[0];
   }
 
-  /** One operator with several results. */
+  /** One operator with several results, under names of their own where somebody asks for them by name. */
   ops(
     operator: string,
     inputs: readonly (Value | undefined)[],
-    results: readonly { shape: Shape; type?: ElementType }[],
+    results: readonly { shape: Shape; type?: ElementType; name?: string }[],
     attributes: Attributes = {},
   ): Value[] {
-    const outputs = results.map(({ shape, type }) => ({ name: this.fresh(operator), shape, type: type ?? 'float32' }));
+    const outputs = results.map(({ shape, type = 'float32', name }) => ({
+      name: name ?? this.fresh(operator),
+      shape,
+      type,
+    }));
     this.nodes.push({
       op_type: operator,
       domain: contributed.has(operator) ? 'com.microsoft' : '',
       name: outputs[0].name,
       input: inputs.map((value) => value?.name ?? ''),
       output: outputs.map((value) => value.name),
-      attribute: Object.entries(attributes).map(encodeAttribute),
+      attribute: Object.entries(attributes).map(attributeProto),
     });
     return outputs;
   }
@@ -125,12 +121,15 @@ export class Graph {
     return this.op(operator, [a, b], broadcastShape(a.shape, b.shape));
   }
 
-  unary(operator: 'Neg' | 'Sqrt' | 'Log' | 'Exp' | 'Erf' | 'Tanh' | 'Sigmoid' | 'Reciprocal', a: Value): Value {
+  unary(
+    operator: 'Neg' | 'Sqrt' | 'Log' | 'Exp' | 'Erf' | 'Tanh' | 'Sigmoid' | 'Reciprocal' | 'Cos' | 'Sin',
+    a: Value,
+  ): Value {
     return this.op(operator, [a], a.shape);
   }
 
   cast(a: Value, type: ElementType): Value {
-    return this.ops('Cast', [a], [{ shape: a.shape, type }], { to: elementTypes[type] })[0];
+    return this.ops('Cast', [a], [{ shape: a.shape, type }], { to: numberOf[type] })[0];
   }
 
   /**
@@ -152,6 +151,20 @@ export class Graph {
   /** The same value, but not before `other`, of the same shape, is there. Copies nothing. */
   after(a: Value, other: Value): Value {
     return this.op('Reshape', [a, this.shapeOf(other)], a.shape);
+  }
+
+  /** One of these sizes, a scalar of int64. */
+  sizeOf(a: Value, axis: number): Value {
+    const index = this.constant([axis], [], 'int64');
+    return this.ops('Gather', [this.shapeOf(a), index], [{ shape: [], type: 'int64' }], { axis: 0 })[0];
+  }
+
+  /** x [places, …] with its places apart as they are in `like` [rows, length], and its features in a shape of their own. */
+  apart(x: Value, like: Value, features: readonly number[]): Value {
+    const [rows, length] = like.shape;
+    const sizes = [this.shapeOf(like), this.sizes(features)];
+    const target = this.ops('Concat', sizes, [{ shape: [2 + features.length], type: 'int64' }], { axis: 0 })[0];
+    return this.op('Reshape', [x, target], [rows, length, ...features]);
   }
 
   /** Zeros of a shape whose sizes at run time are given. */
@@ -194,7 +207,7 @@ export class Graph {
     const shape = [...batch, a.shape.at(transA ? -1 : -2)!, b.shape.at(transB ? -2 : -1)!];
     if (a.shape.length === 2 && b.shape.length === 2 && scale === 1)
       return this.op('Gemm', [a, b], shape, { transA: Number(transA), transB: Number(transB) });
-    if (this.provider === 'webgpu') {
+    if (this.provider !== 'cpu') {
       const product = this.op('MatMul', [transA ? this.flipped(a) : a, transB ? this.flipped(b) : b], shape);
       return scale === 1 ? product : this.binary('Mul', product, this.scalar(scale));
     }
@@ -221,48 +234,12 @@ export class Graph {
       name: 'graph',
       node: this.nodes,
       initializer: this.initializers,
-      input: this.inputs.map(describe),
-      output: outputs.map(describe),
+      input: this.inputs.map(valueProto),
+      output: outputs.map(valueProto),
     });
   }
 
   private fresh(hint: string): string {
     return `${hint}_${this.counter++}`;
-  }
-}
-
-function describe({ name, shape, type }: Value): ValueProto {
-  const dim = shape.map((size) => (typeof size === 'string' ? { dim_param: size } : { dim_value: size }));
-  return { name, type: { tensor_type: { elem_type: elementTypes[type], shape: { dim } } } };
-}
-
-function pointer({ file, offset }: Place, shape: readonly number[]): Partial<TensorProto> {
-  const length = sizeOf(shape) * Float32Array.BYTES_PER_ELEMENT;
-  const entries = Object.entries({ location: file, offset, length });
-  return { data_location: 1, external_data: entries.map(([key, value]) => ({ key, value: String(value) })) };
-}
-
-function encodeAttribute([name, value]: [string, Attribute]): AttributeProto {
-  if (typeof value === 'number') return { name, type: 2, i: value };
-  if (typeof value === 'string') return { name, type: 3, s: Buffer.from(value) };
-  if ('float' in value) return { name, type: 1, f: value.float };
-  return { name, type: 7, ints: value };
-}
-
-/** The same memory as bytes. */
-export function viewOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
-  return new Uint8Array(buffer, byteOffset, byteLength);
-}
-
-function bytesOf(data: readonly number[] | Float32Array, type: ElementType): Uint8Array {
-  switch (type) {
-    case 'float32':
-      return new Uint8Array(new Float32Array(data).buffer);
-    case 'int32':
-      return new Uint8Array(Int32Array.from(data).buffer);
-    case 'int64':
-      return new Uint8Array(BigInt64Array.from(data, (x) => BigInt(x)).buffer);
-    case 'bool':
-      return Uint8Array.from(data);
   }
 }

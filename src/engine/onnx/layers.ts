@@ -57,15 +57,8 @@ export function add(tape: Tape, a: Value, b: Value): Value {
 /** x / √(mean(x²) + ε) · weight over the last axis. */
 export function rmsNorm(tape: Tape, x: Value, weight: Value, epsilon: number): Value {
   const { graph } = tape;
-  const [rows, size] = x.shape;
-  const [output, given] = graph.ops(
-    'SimplifiedLayerNormalization',
-    [x, weight],
-    [{ shape: x.shape }, { shape: [rows, 1] }],
-    { axis: -1, epsilon: { float: epsilon }, stash_type: 1 },
-  );
-  // WebGPU's operator gives no second result.
-  const inverse = graph.provider === 'webgpu' ? inverseDeviation(graph, x, epsilon) : given;
+  const [, size] = x.shape;
+  const { output, inverse } = normed(graph, x, weight, epsilon);
   return tape.record(output, [x, weight], (gradient) => {
     const product = graph.binary('Mul', gradient, x);
     const scaled = graph.binary('Mul', graph.binary('Mul', gradient, weight), inverse);
@@ -77,6 +70,22 @@ export function rmsNorm(tape: Tape, x: Value, weight: Value, epsilon: number): V
       },
     ];
   });
+}
+
+/** The norm, and what it multiplied by before the weight, [places, 1]. */
+function normed(graph: Graph, x: Value, weight: Value, epsilon: number): { output: Value; inverse: Value } {
+  if (graph.provider === 'any') {
+    const inverse = inverseDeviation(graph, x, epsilon);
+    return { inverse, output: graph.binary('Mul', graph.binary('Mul', x, inverse), weight) };
+  }
+  const [output, given] = graph.ops(
+    'SimplifiedLayerNormalization',
+    [x, weight],
+    [{ shape: x.shape }, { shape: [x.shape[0], 1] }],
+    { axis: -1, epsilon: { float: epsilon }, stash_type: 1 },
+  );
+  // WebGPU's operator gives no second result.
+  return { output, inverse: graph.provider === 'webgpu' ? inverseDeviation(graph, x, epsilon) : given };
 }
 
 /** 1 / √(mean(x²) + ε) over the last axis, which is kept as 1. */
@@ -106,7 +115,10 @@ function rmsNormInput(
 /** silu(gate) · up. */
 export function gatedUnit(tape: Tape, gate: Value, up: Value): Value {
   const { graph } = tape;
-  const activated = graph.op('QuickGelu', [gate], gate.shape, { alpha: { float: 1 } });
+  const activated =
+    graph.provider === 'any'
+      ? graph.binary('Mul', gate, graph.unary('Sigmoid', gate))
+      : graph.op('QuickGelu', [gate], gate.shape, { alpha: { float: 1 } });
   const output = graph.binary('Mul', activated, up);
   return tape.record(output, [gate, up], (gradient) => {
     const sigmoid = graph.unary('Sigmoid', gate);

@@ -65,15 +65,16 @@ export interface GraphProto {
   output: ValueProto[];
 }
 
-/** The bytes of an ONNX model: operator set 18 with ONNX Runtime's own operators beside it. */
+/** The versions of the ONNX standard's operators, and of ONNX Runtime's own. */
+const versions: Record<string, number> = { '': 18, 'com.microsoft': 1 };
+
+/** The bytes of an ONNX model. */
 export function encodeModel(graph: GraphProto): Uint8Array {
+  const domains = new Set(['', ...graph.node.map(({ domain }) => domain)]);
   const model = {
     ir_version: 9,
     producer_name: 'pit-lab',
-    opset_import: [
-      { domain: '', version: 18 },
-      { domain: 'com.microsoft', version: 1 },
-    ],
+    opset_import: Array.from(domains, (domain) => ({ domain, version: versions[domain] })),
     graph,
   };
   return modelType.encode(modelType.fromObject(model)).finish();

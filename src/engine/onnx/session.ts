@@ -1,7 +1,8 @@
 /** ONNX Runtime's providers as everything here opens them. */
 import { availableParallelism } from 'node:os';
 import { InferenceSession } from 'onnxruntime-node';
-import { type Provider, viewOf } from './graph';
+import { bytesOf } from '../../model/floats';
+import type { Provider } from './graph';
 
 export interface SessionSettings {
   provider?: Provider;
@@ -23,7 +24,7 @@ export function openSession(
     intraOpNumThreads: threads || availableParallelism(),
     graphOptimizationLevel: 'all',
     logSeverityLevel: 3,
-    externalData: Array.from(files, ([path, numbers]) => ({ path, data: viewOf(numbers) })),
+    externalData: Array.from(files, ([path, numbers]) => ({ path, data: bytesOf(numbers) })),
     ...(isOnGpu && { preferredOutputLocation: Object.fromEntries(kept.map((name) => [name, 'gpu-buffer' as const])) }),
   });
 }
