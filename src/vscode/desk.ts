@@ -63,8 +63,9 @@ export class Desk<Jobs> {
     const worker = (this.worker ??= this.start());
     const id = ++this.last;
     const post = (request: Request) => worker.postMessage(request);
-    const watch = words.find(isWatch);
-    const plain = words.filter((word) => word !== watch);
+    const last = words.at(-1);
+    const watch = isWatch(last) ? last : undefined;
+    const plain = watch ? words.slice(0, -1) : words;
     return new Promise<Result<Jobs[Name]>>((done, fail) => {
       this.open.set(id, { done: done as Open['done'], fail, watch });
       post({ id, job, words: plain, isWatched: watch !== undefined });

@@ -30,6 +30,10 @@ describe('a desk', () => {
     assert.equal(await desk.do('sum', 2, 3), 5);
   });
 
+  it('hands every word on in its place, also those that are left open', async () => {
+    assert.equal(await desk.do('places', undefined, 'a', undefined), '-a-');
+  });
+
   it('tells what a person can mend from a defect, which keeps its stack', async () => {
     await assert.rejects(desk.do('refuse'), new UserError('No.'));
     await assert.rejects(desk.do('fail'), (error: Error) => {

@@ -5,6 +5,7 @@ import { serve } from '../../../src/vscode/desk-worker';
 
 const jobs = {
   sum: (a: number, b: number) => a + b,
+  places: (...words: (string | undefined)[]) => words.map((word) => word ?? '-').join(''),
   refuse: () => {
     throw new UserError('No.');
   },
