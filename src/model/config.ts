@@ -61,10 +61,21 @@ export interface Block {
   parallel: boolean;
 }
 
-/** By one factor; or as Llama 3 does, low frequencies by the factor, high ones not, and those between in part. */
+/**
+ * By one factor; or low frequencies by the factor, high ones not, and those between in part: as Llama 3 does it, or as
+ * YaRN, which bounds them by their turns within the original positions, and multiplies what is rotated.
+ */
 export type RopeScaling =
   | { kind: 'linear'; factor: number }
-  | { kind: 'llama3'; factor: number; lowFactor: number; highFactor: number; originalPositions: number };
+  | { kind: 'llama3'; factor: number; lowFactor: number; highFactor: number; originalPositions: number }
+  | {
+      kind: 'yarn';
+      factor: number;
+      fastTurns: number;
+      slowTurns: number;
+      attentionFactor: number;
+      originalPositions: number;
+    };
 
 /** Llama's block, from which others differ in a thing or two. */
 export const llamaBlock: Block = {

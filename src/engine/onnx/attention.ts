@@ -3,7 +3,7 @@
  * only itself and earlier places of its own example.
  */
 import type { ModelConfig } from '../../model/config';
-import { rotaryFrequencies } from '../../model/rope';
+import { rotaryFrequencies, rotaryStretch } from '../../model/rope';
 import type { Graph, Value } from './graph';
 import { Heads, type Sight } from './heads';
 import type { Tape } from './tape';
@@ -33,16 +33,20 @@ function compare(graph: Graph, operator: 'Equal' | 'GreaterOrEqual', x: Value): 
   return graph.ops(operator, [each, other], [{ shape: [rows, 1, length, length], type: 'bool' }])[0];
 }
 
-/** Cosine and sine of position × frequency, [maxPositions, headSize / 2] each. */
+/** Cosine and sine of position × frequency, stretched, [maxPositions, headSize / 2] each. */
 export function rotations(graph: Graph, config: ModelConfig) {
   const { maxPositions, headSize } = config;
   const half = headSize / 2;
-  const frequencies = rotaryFrequencies(config);
+  const [frequencies, stretch] = [rotaryFrequencies(config), rotaryStretch(config)];
   const angles = Float64Array.from(
     { length: maxPositions * half },
     (_, i) => Math.floor(i / half) * frequencies[i % half],
   );
-  const table = (f: (angle: number) => number) => graph.constant(Float32Array.from(angles, f), [maxPositions, half]);
+  const table = (f: (angle: number) => number) =>
+    graph.constant(
+      Float32Array.from(angles, (angle, i) => stretch[i % half] * f(angle)),
+      [maxPositions, half],
+    );
   return { cosine: table(Math.cos), sine: table(Math.sin), negativeSine: table((angle) => -Math.sin(angle)) };
 }
 

@@ -5,7 +5,7 @@
  */
 import type { ModelConfig } from '../../model/config';
 import { type Parameter, parametersOf } from '../../model/parameters';
-import { rotaryFrequencies } from '../../model/rope';
+import { rotaryFrequencies, rotaryStretch } from '../../model/rope';
 import { type Attend, Decoder, outputTable } from './decoder';
 import { Graph, type Value } from './graph';
 import { Heads, type Sight } from './heads';
@@ -111,10 +111,11 @@ class Cache {
   }
 }
 
-/** Cosine and sine of position · frequency, [rows, 1, length, headSize / 2]. */
+/** Cosine and sine of position · frequency, stretched, [rows, 1, length, headSize / 2]. */
 function rotation(graph: Graph, config: ModelConfig, positions: Value) {
-  const frequencies = graph.constant(rotaryFrequencies(config), [config.headSize / 2]);
+  const list = (values: Float32Array) => graph.constant(values, [config.headSize / 2]);
   const place = graph.reshape(graph.cast(positions, 'float32'), [rows, 1, length, 1]);
-  const angles = graph.binary('Mul', place, frequencies);
-  return { cosine: graph.unary('Cos', angles), sine: graph.unary('Sin', angles) };
+  const angles = graph.binary('Mul', place, list(rotaryFrequencies(config)));
+  const stretched = (x: Value) => graph.binary('Mul', x, list(rotaryStretch(config)));
+  return { cosine: stretched(graph.unary('Cos', angles)), sine: stretched(graph.unary('Sin', angles)) };
 }

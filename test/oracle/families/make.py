@@ -148,6 +148,21 @@ MODELS = {
         eos_token_id=[EOS, 62],
         stops=[84, EOS, 10],
     ),
+    # Frequencies scaled by YaRN: one kept, one slowed in part, the others slowed; what is rotated is stretched.
+    "qwen2-yarn": dict(
+        model_type="qwen2",
+        hidden_size=32,
+        intermediate_size=24,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        num_key_value_heads=1,
+        rope_parameters=dict(
+            rope_type="yarn",
+            rope_theta=300.0,
+            factor=4.0,
+            original_max_position_embeddings=16,
+        ),
+    ),
 }
 
 

@@ -44,6 +44,7 @@ const models = [
   'llama-scaled',
   'llama-linear',
   'llama-stops',
+  'qwen2-yarn',
   'mistral',
   'qwen2',
   'qwen3',

@@ -91,7 +91,7 @@ describe('a damaged model', () => {
   it('is refused where its positions turn in a way that nobody knows', async () => {
     rewriteConfig({ rope_scaling: { rope_type: 'spiral', factor: 2 } });
     await refused(
-      `${path.join(folder, 'config.json')}: field "rope_scaling.rope_type" is "spiral", but only "default" or "linear" or "llama3" is supported.`,
+      `${path.join(folder, 'config.json')}: field "rope_scaling.rope_type" is "spiral", but only "default" or "linear" or "llama3" or "yarn" is supported.`,
     );
   });
 

@@ -162,12 +162,21 @@ describe('config', () => {
       originalPositions: 8192,
     });
     assert.equal(config.ropeTheta, 5e5);
+    const yarn = { type: 'yarn', factor: 4, original_max_position_embeddings: 32768 };
+    assert.deepEqual(configFromJson({ ...smallest, rope_scaling: yarn }, '').ropeScaling, {
+      kind: 'yarn',
+      factor: 4,
+      fastTurns: 32,
+      slowTurns: 1,
+      attentionFactor: 0.1 * Math.log(4) + 1,
+      originalPositions: 32768,
+    });
   });
 
   it('refuses other scalings of rotary positions, and numbers that are missing or too many', () => {
     refused(
-      { rope_scaling: { rope_type: 'yarn', factor: 4 } },
-      'm/config.json: field "rope_scaling.rope_type" is "yarn", but only "default" or "linear" or "llama3" is supported.',
+      { rope_scaling: { rope_type: 'dynamic', factor: 4 } },
+      'm/config.json: field "rope_scaling.rope_type" is "dynamic", but only "default" or "linear" or "llama3" or "yarn" is supported.',
     );
     refused(
       { rope_scaling: { rope_type: 'llama3', factor: 8 } },
@@ -178,8 +187,12 @@ describe('config', () => {
       'm/config.json: field "rope_parameters.factor" is 8, but default rotary positions have none.',
     );
     refused(
-      { rope_parameters: { rope_theta: 1e4, beta_fast: 8 } },
-      'm/config.json: field "rope_parameters.beta_fast" is 8, but this option is not supported.',
+      { rope_scaling: { rope_type: 'llama3', factor: 8, beta_fast: 8 } },
+      'm/config.json: field "rope_scaling.beta_fast" is 8, but llama3 rotary positions have none.',
+    );
+    refused(
+      { rope_parameters: { rope_theta: 1e4, mscale: 8 } },
+      'm/config.json: field "rope_parameters.mscale" is 8, but this option is not supported.',
     );
   });
 
