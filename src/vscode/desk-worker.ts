@@ -5,14 +5,15 @@ import type { Answer, Request, Watch } from './desk';
 
 type Job = (...words: unknown[]) => unknown;
 
-/** @param jobs a module of functions that take and give plain data */
+/** @param jobs a module of functions, or an object with methods, that take and give plain data */
 export function serve(jobs: object): void {
+  const offered = jobs as Record<string, Job>;
   const watched = new Map<number, AbortController>();
   let queue = Promise.resolve();
   parentPort!.on('message', (request: Request) => {
     const { id } = request;
     if ('isOff' in request) return watched.get(id)?.abort();
-    const job = (jobs as Record<string, Job>)[request.job];
+    const job: Job = (...words) => offered[request.job](...words);
     if (request.isWatched) watched.set(id, new AbortController());
     const watch = watched.get(id) && watchOf(id, watched.get(id)!.signal);
     queue = queue.then(async () => {

@@ -34,6 +34,10 @@ describe('a desk', () => {
     assert.equal(await desk.do('places', undefined, 'a', undefined), '-a-');
   });
 
+  it('keeps what a job puts by for the next', async () => {
+    assert.deepEqual([await desk.do('take'), await desk.do('take')], [1, 2]);
+  });
+
   it('tells what a person can mend from a defect, which keeps its stack', async () => {
     await assert.rejects(desk.do('refuse'), new UserError('No.'));
     await assert.rejects(desk.do('fail'), (error: Error) => {

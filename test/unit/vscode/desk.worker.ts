@@ -6,6 +6,11 @@ import { serve } from '../../../src/vscode/desk-worker';
 const jobs = {
   sum: (a: number, b: number) => a + b,
   places: (...words: (string | undefined)[]) => words.map((word) => word ?? '-').join(''),
+  taken: 0,
+  /** Counts how often it was asked. */
+  take() {
+    return ++this.taken;
+  },
   refuse: () => {
     throw new UserError('No.');
   },
