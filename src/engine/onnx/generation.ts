@@ -1,6 +1,7 @@
 /**
- * Greedy generation with a key-value cache that grows in place. Prompts stand left-aligned in a batch, each row keeps its
- * own length, and attention looks at a row's own tokens only. Weights are constants that the graph only points to: ONNX
+ * Greedy generation with a key-value cache. The graph gives the keys and values of new tokens alone, which are put into
+ * the cache here: all that a graph gives is copied. Prompts stand left-aligned in a batch, each row keeps its own length,
+ * and attention looks at a row's own tokens only. Weights are constants that the graph only points to: ONNX
  * Runtime packs these once, and its products with packed weights add up in one order however many rows and threads there
  * are. So what else is in the batch does not change a row's numbers by one bit.
  */
@@ -16,8 +17,8 @@ import { Tape } from './tape';
 export interface GenerationGraph {
   bytes: Uint8Array;
   next: string;
-  /** Names of the cache's inputs and of its outputs, keys and values of each layer in turn. */
-  caches: { past: string; present: string }[];
+  /** Names of the cache's inputs and of what is new, keys and values of each layer in turn. */
+  caches: { past: string; fresh: string }[];
   /** Numbers that the cache holds for a head and position. */
   width: number;
 }
@@ -39,12 +40,13 @@ export function generationGraph(config: ModelConfig): GenerationGraph {
   const ends = graph.op('Gather', [hidden, last], ['batch', config.hiddenSize], { axis: 0 });
   const logits = graph.matmul(decoder.finalNorm(ends), outputTable(config, weights), { transB: true });
   const next = graph.ops('ArgMax', [logits], [{ shape: ['batch'], type: 'int64' }], { axis: -1, keepdims: 0 })[0];
-  return { bytes: graph.build([next, ...cache.presents]), next: next.name, caches: cache.names, width: cache.width };
+  return { bytes: graph.build([next, ...cache.fresh]), next: next.name, caches: cache.names, width: cache.width };
 }
 
-/** Keys and values of every layer, and the operator that extends them and attends. */
+/** Keys and values of every layer, and the operator that attends to them and to what is new. */
 class Cache {
-  readonly presents: Value[] = [];
+  /** [batch, steps, kvHeads · width] each. */
+  readonly fresh: Value[] = [];
   readonly names: GenerationGraph['caches'] = [];
   /** The operator takes heads of a multiple of 8; narrower ones are filled up with zeros. */
   readonly width: number;
@@ -71,14 +73,15 @@ class Cache {
     const shape = ['batch', kvHeads, 'capacity', this.width];
     const past = ['keys', 'values'].map((kind) => graph.input(`${kind}.${this.names.length / 2}`, shape));
     const queries = this.widen(this.rotate(q), heads);
-    const [mixed, ...present] = graph.ops(
+    const fresh = [this.widen(this.rotate(k), kvHeads), this.widen(v, kvHeads)];
+    const [mixed] = graph.ops(
       'GroupQueryAttention',
-      [queries, this.widen(this.rotate(k), kvHeads), this.widen(v, kvHeads), ...past, this.lengths, this.total],
+      [queries, ...fresh, ...past, this.lengths, this.total],
       [{ shape: queries.shape }, { shape }, { shape }],
       { num_heads: heads, kv_num_heads: kvHeads, scale: { float: 1 / Math.sqrt(headSize) } },
     );
-    this.presents.push(...present);
-    this.names.push(...past.map(({ name }, i) => ({ past: name, present: present[i].name })));
+    this.fresh.push(...fresh);
+    this.names.push(...past.map(({ name }, i) => ({ past: name, fresh: fresh[i].name })));
     return graph.reshape(this.narrow(mixed, q.shape), parts[0].shape);
   }
 
@@ -155,8 +158,8 @@ export class Generation {
       positions: new Tensor('int64', positions, [rows, steps]),
       total: new Tensor('int32', Int32Array.of(Math.max(...lengths)), []),
     };
-    const kept = Object.fromEntries(this.graph.caches.map(({ present }, i) => [present, caches[i]]));
-    const results = await this.session.run(feeds, { [this.graph.next]: null, ...kept });
+    const results = await this.session.run(feeds);
+    this.graph.caches.forEach(({ fresh }, i) => extend(caches[i], results[fresh], positions));
     return Int32Array.from(results[this.graph.next].data as BigInt64Array, Number);
   }
 
@@ -164,6 +167,20 @@ export class Generation {
     const dims = [rows, this.config.kvHeads, capacity, this.graph.width];
     return this.graph.caches.map(() => new Tensor('float32', new Float32Array(sizeOf(dims)), dims));
   }
+}
+
+/** Puts keys or values [rows, steps, heads · size] into a cache [rows, heads, capacity, size], each at its position. */
+function extend(cache: Tensor, fresh: Tensor, positions: BigInt64Array): void {
+  const [rows, heads, capacity, size] = cache.dims;
+  const [to, from] = [cache.data as Float32Array, fresh.data as Float32Array];
+  const steps = positions.length / rows;
+  positions.forEach((position, place) => {
+    const row = Math.floor(place / steps);
+    for (let head = 0; head < heads; head++) {
+      const start = (place * heads + head) * size;
+      to.set(from.subarray(start, start + size), ((row * heads + head) * capacity + Number(position)) * size);
+    }
+  });
 }
 
 /** Left-aligned rows of `length` tokens, [rows × length]; what is beyond a prompt's end is never looked at. */
