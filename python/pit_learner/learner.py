@@ -1,103 +1,70 @@
-"""The calls of the protocol: each takes a request's fields and gives the reply's."""
+"""The calls of the protocol, each from a request's fields to the answer's."""
 
+from functools import partial
 from pathlib import Path
 
+from .attention import choose
 from .checkpoint import restore, save
 from .generate import generate
 from .group import Group
 from .model import Model
 from .packing import Batch
-from .protocol import VERSION, Channel, Message, Refusal, decode_ints, encode
+from .protocol import VERSION, Beat, Channel, Message, Refusal, decode, encode
 from .train import Optimizer, score, train
 
 
 class Learner:
-    """One model with its optimiser, as this rank holds it."""
+    """A model with its optimiser, as this rank holds them."""
 
     def __init__(self, channel: Channel, group: Group) -> None:
         self._channel = channel
         self._group = group
-        self._model: Model | None = None
-        self._optimizer: Optimizer | None = None
+        self._open: tuple[Model, Optimizer] | None = None
 
     def call(self, request: Message) -> Message:
-        """Raises a Refusal where nothing was done; after any other error the learner is of no use."""
+        """After any error but a Refusal the learner is of no more use."""
         name = request["call"]
-        calls = {
-            "open": self._open,
-            "step": self._step,
-            "score": self._score,
-            "generate": self._generate,
-            "reset": self._reset,
-            "save": self._save,
-            "restore": self._restore,
-        }
-        if name not in calls:
-            raise Refusal(f'There is no call "{name}".')
-        self._channel.beat(name, 0, 0)
-        return calls[name](request)
-
-    @property
-    def _opened(self) -> tuple[Model, Optimizer]:
-        if self._model is None or self._optimizer is None:
+        beat = partial(self._channel.beat, name)
+        beat(0, 0)
+        if name == "open":
+            return self._opened(request, beat)
+        if self._open is None:
             raise Refusal("No model is open.")
-        return self._model, self._optimizer
+        return _answer(name, request, *self._open, beat)
 
-    def _open(self, request: Message) -> Message:
+    def _opened(self, request: Message, beat: Beat) -> Message:
         if request["protocol"] != VERSION:
             raise Refusal(f"This learner speaks protocol {VERSION}, not {request['protocol']}.")
-        self._model = self._optimizer = None
-        model = Model(request, self._group, lambda done, of: self._channel.beat("open", done, of))
-        self._optimizer = Optimizer(model, request["optimizer"])
-        self._model = model
+        if self._open:
+            raise Refusal("A model is open already.")
+        model = Model(request, self._group, beat)
+        attention, reason = choose(model, request)
+        model.rewire(recompute=request["recompute"], compiled=request["compile"])
+        self._open = model, Optimizer(model, request["optimizer"])
         trained = sum(p.numel() for p in model.trained.values())
         every = sum(p.numel() for p in model.net.parameters())
-        return {
-            "parameters": every - trained if model.tuned else every,
-            "trained": trained,
-            "attention": "dense",
-            "reason": "the processor has no other",
-            "fused": True,
-        }
+        counts = {"parameters": every - trained if model.adapters else every, "trained": trained}
+        return {**counts, "attention": attention, "reason": reason, "fused": True}
 
-    def _step(self, request: Message) -> Message:
-        model, optimizer = self._opened
-        batches = [Batch.read(wire) for wire in request["batches"]]
-        of = len(batches)
-        result = train(
-            model, optimizer, batches, request["rate"], lambda done: self._channel.beat("step", done, of)
-        )
-        return {**result, "losses": [encode(losses) for losses in result["losses"]]}
 
-    def _score(self, request: Message) -> Message:
-        losses, hits = score(self._opened[0], Batch.read(request["batch"]))
-        return {"losses": encode(losses), "hits": encode(hits)}
-
-    def _generate(self, request: Message) -> Message:
-        answers = generate(
-            self._opened[0],
-            [decode_ints(prompt) for prompt in request["prompts"]],
-            request["maxTokens"],
-            request["batch"],
-            request["stopTokens"],
-            lambda done, of: self._channel.beat("generate", done, of),
-        )
-        return {"answers": [encode(answer) for answer in answers]}
-
-    def _reset(self, _: Message) -> Message:
-        self._opened[1].reset()
-        return {}
-
-    def _save(self, request: Message) -> Message:
-        model, optimizer = self._opened
-        save(
-            model,
-            optimizer if request["optimizer"] else None,
-            Path(request["folder"]),
-            lambda done, of: self._channel.beat("save", done, of),
-        )
-        return {}
-
-    def _restore(self, request: Message) -> Message:
-        restore(*self._opened, Path(request["folder"]))
-        return {}
+def _answer(name: str, asked: Message, model: Model, optimizer: Optimizer, beat: Beat) -> Message:
+    match name:
+        case "step":
+            batches = [Batch.read(wire) for wire in asked["batches"]]
+            result = train(model, optimizer, batches, asked["rate"], beat)
+            return {**result, "losses": [encode(losses) for losses in result["losses"]]}
+        case "score":
+            scores = score(model, Batch.read(asked["batch"]))
+            return {kind: encode(values) for kind, values in scores.items()}
+        case "generate":
+            prompts = [decode(prompt, "<i4") for prompt in asked["prompts"]]
+            return {"answers": [encode(answer) for answer in generate(model, prompts, asked, beat)]}
+        case "reset":
+            optimizer.reset()
+        case "save":
+            save(model, optimizer if asked["optimizer"] else None, Path(asked["folder"]), beat)
+        case "restore":
+            restore(model, optimizer, Path(asked["folder"]))
+        case _:
+            raise Refusal(f'There is no call "{name}".')
+    return {}

@@ -1,76 +1,81 @@
-"""A micro-batch as a rank computes it: its rows, on its device, with positions that keep packed examples apart.
+"""A micro-batch, and the part of it that a rank computes.
 
-Examples follow each other in a row, each with positions from 0, and padding stands at position 0. `transformers` takes a
-position that does not follow the one before it for the beginning of another text, and builds its masks so (windows
-included) for every kind of attention.
+The examples of a row follow each other, each with positions from 0; padding is put at position 0. `transformers` takes
+a position that does not follow the one before it for the beginning of another text, and masks accordingly.
 """
 
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from .protocol import Floats, Message, decode_floats, decode_ints
+from .protocol import Array, Message, decode
 
 
 @dataclass(frozen=True)
-class Rows:
-    """[rows, length] each; integers are int64."""
+class Share:
+    """Rows of a micro-batch on a rank's device."""
 
-    tokens: Tensor
+    # Of the model: [rows, length], or all texts in one row without padding, and where these begin.
+    inputs: dict[str, Any]
+    # Of each place where the loss weighs something, in order: its place in the inputs, its target and weight.
+    places: Tensor
     targets: Tensor
-    positions: Tensor
     weights: Tensor
-
-    @property
-    def wanted(self) -> Tensor:
-        """Where the loss weighs something; only there are logits computed."""
-        return self.weights != 0
 
 
 @dataclass(frozen=True)
 class Batch:
-    """A whole micro-batch, in the memory of the processor: [rows, length] each."""
+    """A micro-batch in the processor's memory, [rows, length] each."""
 
-    tokens: npt.NDArray[np.int32]
-    targets: npt.NDArray[np.int32]
-    positions: npt.NDArray[np.int32]
-    weights: Floats
+    tokens: Array
+    targets: Array
+    positions: Array
+    examples: Array
+    weights: Array
 
     @staticmethod
     def read(wire: Message) -> "Batch":
+        kinds = dict.fromkeys(("tokens", "targets", "positions", "examples"), "<i4")
         shape = (wire["rows"], wire["length"])
-        tokens, targets, positions, examples = (
-            decode_ints(wire[name]).reshape(shape)
-            for name in ("tokens", "targets", "positions", "examples")
-        )
-        weights = decode_floats(wire["weights"]).reshape(shape)
-        return Batch(tokens, targets, np.where(examples < 0, 0, positions), weights)
-
-    def share(self, rank: int, world: int, device: torch.device) -> Rows:
-        """Every `world`-th row from `rank`; where there is none, an empty row, so that all ranks compute the same."""
-
-        def own(array: npt.NDArray[Any], kind: torch.dtype) -> Tensor:
-            rows = array[rank::world]
-            if len(rows) == 0:
-                rows = np.zeros_like(array[:1])
-            return torch.tensor(rows, dtype=kind, device=device)
-
-        ids = torch.int64
-        return Rows(
-            own(self.tokens, ids),
-            own(self.targets, ids),
-            own(self.positions, ids),
-            own(self.weights, torch.float32),
+        fields = {**kinds, "weights": "<f4"}
+        return Batch(
+            **{name: decode(wire[name], kind).reshape(shape) for name, kind in fields.items()}
         )
 
-    def whole(self, shares: list[npt.NDArray[Any]]) -> npt.NDArray[Any]:
-        """[rows, length] of what the ranks have computed for their shares, in the order of ranks."""
+    def share(self, rank: int, world: int, device: torch.device, *, flat: bool) -> Share:
+        """Every `world`-th row from `rank`. Where there is none, a row without weight: all ranks compute in step."""
+        idle = rank >= len(self.tokens)
+        mine = slice(0, 1) if idle else slice(rank, None, world)
+        tokens, targets, positions, examples, weights = (
+            array[mine].ravel()
+            for array in (self.tokens, self.targets, self.positions, self.examples, self.weights)
+        )
+        texts = examples >= 0
+        kept = np.flatnonzero(texts) if flat and texts.any() else np.arange(texts.size)
+        places = np.flatnonzero(weights * (not idle))
+        positions = np.where(texts, positions, 0)[kept]
+
+        def sent(array: Array, kind: torch.dtype = torch.int64) -> Tensor:
+            return torch.tensor(array, dtype=kind).to(device)
+
+        shape = (1, -1) if flat else (-1, self.tokens.shape[1])
+        inputs: dict[str, Any] = {
+            "input_ids": sent(tokens[kept]).reshape(shape),
+            "position_ids": sent(positions).reshape(shape),
+        }
+        if flat:
+            starts = np.append(np.flatnonzero(positions == 0), len(positions))
+            inputs["cu_seq_lens_q"] = sent(starts, torch.int32)
+            inputs["max_length_q"] = int(np.diff(starts).max())
+        inside = sent(np.searchsorted(kept, places))
+        return Share(inputs, inside, sent(targets[places]), sent(weights[places], torch.float32))
+
+    def whole(self, shares: list[Array]) -> Array:
+        """[rows, length] of what each rank found where the loss weighs something; 0 elsewhere."""
         result = np.zeros(self.tokens.shape, shares[0].dtype)
-        for rank, share in enumerate(shares):
-            mine = result[rank :: len(shares)]
-            mine[:] = share[: len(mine)]
+        for rank, found in enumerate(shares):
+            result[rank :: len(shares)][self.weights[rank :: len(shares)] != 0] = found
         return result

@@ -1,11 +1,12 @@
-"""What the trainer and the learner say to each other: JSON lines, arrays in base64, errors, beats.
+"""What the trainer and the learner say to each other: JSON lines, arrays in base64, refusals, beats.
 
-The other side, with every call, is `src/engine/torch/protocol.ts`. This module imports the standard library and numpy.
+The other side, with every call, is `src/engine/torch/protocol.ts`.
 """
 
 import base64
 import json
 import os
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,8 +15,9 @@ import numpy.typing as npt
 VERSION = 1
 
 Message = dict[str, Any]
-Ints = npt.NDArray[np.int32]
-Floats = npt.NDArray[np.float32]
+Array = npt.NDArray[Any]
+# Says that so many of so many parts of a call are done.
+Beat = Callable[[int, int], None]
 
 
 class Refusal(Exception):
@@ -23,36 +25,32 @@ class Refusal(Exception):
 
 
 class Channel:
-    """The trainer's end of the standard streams. Rank 0 speaks and listens; on other ranks all of it does nothing."""
+    """The trainer's end of the standard streams. Rank 0 listens and speaks, other ranks are mute."""
 
     def __init__(self, rank: int) -> None:
-        """Keeps the standard output for the protocol alone: whatever else writes there goes to standard error."""
-        self.rank = rank
+        """From now on whatever else is written to standard output goes to standard error."""
         self._in = os.fdopen(os.dup(0), encoding="utf-8") if rank == 0 else None
         self._out = os.fdopen(os.dup(1), "w", encoding="utf-8") if rank == 0 else None
         os.dup2(2, 1)
+
+    def receive(self) -> str | None:
+        """The line of the next request; None where the trainer is gone."""
+        return (self._in and self._in.readline()) or None
 
     def send(self, message: Message) -> None:
         if self._out:
             self._out.write(json.dumps(message) + "\n")
             self._out.flush()
 
-    def receive(self) -> str | None:
-        """The next request's line; None where the trainer has gone."""
-        return (self._in and self._in.readline()) or None
-
     def beat(self, doing: str, done: int, of: int) -> None:
-        """Says that the work goes on. Only the thread that does the work calls this, so that a hang shows."""
+        """Called by the thread that does the work alone, so that a hang shows."""
         self.send({"beat": {"doing": doing, "done": done, "of": of}})
 
 
-def encode(array: npt.NDArray[Any]) -> str:
+def encode(array: Array) -> str:
     return base64.b64encode(np.ascontiguousarray(array).tobytes()).decode("ascii")
 
 
-def decode_ints(text: str) -> Ints:
-    return np.frombuffer(base64.b64decode(text), "<i4")
-
-
-def decode_floats(text: str) -> Floats:
-    return np.frombuffer(base64.b64decode(text), "<f4")
+def decode(text: str, kind: str) -> Array:
+    """`<i4` or `<f4` from base64."""
+    return np.frombuffer(base64.b64decode(text), kind)

@@ -1,4 +1,4 @@
-"""The loop: rank 0 reads a request, all ranks carry it out, rank 0 replies."""
+"""The loop: rank 0 reads a request, all ranks carry it out, rank 0 answers."""
 
 import json
 import platform
@@ -7,14 +7,16 @@ import traceback
 from importlib.metadata import version
 
 import torch
+import torch.distributed as dist
 
 from .group import Group
 from .learner import Learner
+from .model import first_line
 from .protocol import VERSION, Channel, Message, Refusal
 
 
 def serve(channel: Channel) -> None:
-    """Until the trainer closes or is gone. An error that is no refusal ends this process, and so all of them."""
+    """Until the trainer closes or is gone. An error that is no refusal ends this process, and torchrun the others."""
     group = Group()
     channel.send({"hello": _hello(group)})
     learner = Learner(channel, group)
@@ -28,10 +30,10 @@ def serve(channel: Channel) -> None:
         except Refusal as refusal:
             error = {"kind": "refused", "message": str(refusal), "rank": group.rank}
             channel.send({"id": request["id"], "error": error})
-        except Exception as failure:
-            channel.send({"id": request["id"], "error": _described(failure, group)})
+        except Exception as error:
+            channel.send({"id": request["id"], "error": _failure(error, group)})
             raise
-    group.close()
+    dist.destroy_process_group()
 
 
 def _hello(group: Group) -> Message:
@@ -46,27 +48,21 @@ def _hello(group: Group) -> Message:
     }
 
 
-def _described(failure: Exception, group: Group) -> Message:
-    detail = "".join(traceback.format_exception(failure))
-    sentence = (str(failure).splitlines() or [""])[0] or type(failure).__name__
-    described: Message = {"kind": "internal", "message": sentence, "rank": group.rank}
-    if memory := _memory(failure, group):
-        described |= {"kind": "memory", "memory": memory}
-    return {**described, "detail": detail}
+def _failure(error: Exception, group: Group) -> Message:
+    detail = "".join(traceback.format_exception(error))
+    told = {"message": first_line(error), "rank": group.rank, "detail": detail}
+    memory = _memory(error, group)
+    return {"kind": "memory", "memory": memory, **told} if memory else {"kind": "internal", **told}
 
 
-def _memory(failure: Exception, group: Group) -> Message | None:
-    """Bytes needed, used and there in all, where memory has run out."""
-    text = str(failure)
-    if isinstance(failure, torch.OutOfMemoryError):
+def _memory(error: Exception, group: Group) -> Message | None:
+    """Bytes that were asked for, are in use and are there, where they didn't suffice."""
+    scales = {"bytes": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
+    asked = re.search(r"allocate ([\d.]+) (bytes|KiB|MiB|GiB)", str(error))
+    needed = {"needed": round(float(asked[1]) * scales[asked[2]])} if asked else {}
+    if isinstance(error, torch.OutOfMemoryError):
         free, total = torch.cuda.mem_get_info(group.device)
-        found: Message = {"used": total - free, "total": total}
-        if asked := re.search(r"Tried to allocate ([\d.]+) (KiB|MiB|GiB)", text):
-            scale = {"KiB": 2**10, "MiB": 2**20, "GiB": 2**30}[asked[2]]
-            found["needed"] = round(float(asked[1]) * scale)
-        return found
-    if isinstance(failure, MemoryError) or "DefaultCPUAllocator" in text:
-        asked = re.search(r"allocate (\d+) bytes", text)
-        needed = {"needed": int(asked[1])} if asked else {}
+        return {**needed, "used": total - free, "total": total}
+    if isinstance(error, MemoryError) or "DefaultCPUAllocator" in str(error):
         return {**needed, "total": group.memory[group.rank]}
     return None
