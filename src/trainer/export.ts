@@ -1,6 +1,7 @@
-/** A checkpoint as other programs load it: whole, or as adapters, each with a model card. */
+/** A checkpoint as other programs load it: whole, as a graph, or as adapters, each with a model card. */
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { writeOnnxModel } from '../engine/onnx/exported-files';
 import { UserError } from '../errors';
 import { explained } from '../model/files';
 import { copyTokenizer, type Model, readModel, writeModel } from '../model/folder';
@@ -9,11 +10,9 @@ import { merged } from '../model/merge';
 import { makeNewFolder } from '../model/new-folder';
 import { countNumbers, trainedParameters } from '../model/parameters';
 import type { RunFolder } from '../run/folder';
+import { type ExportForm, exportForms } from './export-forms';
 import { modelCard } from './model-card';
 import { readAll } from '../model/weights';
-
-/** `hf`: what `transformers` loads, adapters taken into the weights. `peft`: the adapters alone. */
-export type ExportForm = 'hf' | 'peft';
 
 /**
  * @param from the checkpoint and, where it is of a run, the run
@@ -27,10 +26,10 @@ export async function exportModel(
   const model = await readModel(folder);
   if (form === 'peft' && !model.config.lora)
     throw new UserError(`${folder} has no adapters: all of its weights were trained; export it as hf.`);
-  const written = form === 'hf' ? merged(model) : model;
-  const card = await modelCard({ model, folder, run });
+  const written = form === 'peft' ? model : merged(model);
+  const card = await modelCard({ model, folder, run, library: exportForms[form].library });
   await makeNewFolder(to, bytesOf(written), async (place) => {
-    await writeWeights(written, place);
+    await (form === 'onnx' ? writeOnnxModel(place, written) : writeWeights(written, place));
     await copyTokenizer(folder, place);
     await explained(to, 'written', writeFile(path.join(place, 'README.md'), card));
   });

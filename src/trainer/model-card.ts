@@ -14,16 +14,18 @@ export interface CardSubject {
   /** The checkpoint's folder. */
   folder: string;
   run?: RunFolder;
+  /** What loads the model. */
+  library: string;
 }
 
 /** Markdown with the fields that model hubs read. A licence is that of the base, and named only where the base names it. */
-export async function modelCard({ model, folder, run }: CardSubject): Promise<string> {
+export async function modelCard({ model, folder, run, library }: CardSubject): Promise<string> {
   const base = model.config.lora?.base ?? (run ? startOf(run) : undefined);
   const licence = await licenceOf(base ?? folder);
   const head = [
     '---',
     ...(licence ? [`license: ${licence}`] : []),
-    'library_name: transformers',
+    `library_name: ${library}`,
     'pipeline_tag: text-generation',
     'tags: [pre-instruction-tuning, knowledge-injection]',
     '---',

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { readModelFolder } from '../../src/model/folder';
 import { parametersOf } from '../../src/model/parameters';
 import { RunFolder } from '../../src/run/folder';
+import { textsByTransformersJs } from '../unit/engine/others';
 import { makeWorld, pit, sha256, writeExperiment } from './small';
 
 describe('a model on the command line', () => {
@@ -151,6 +152,33 @@ describe('a model on the command line', () => {
         /has no adapters: all of its weights/,
       );
       assert.ok(!existsSync(join(root, 'x')));
+    });
+
+    it('writes a graph that transformers.js asks in text, adapters taken in', async () => {
+      const to = join(root, 'graph');
+      const { code, stderr } = await pit('export', adapted, to, '--to', 'onnx');
+      assert.equal(code, 0, stderr);
+      assert.deepEqual(readdirSync(to).sort(), [
+        'README.md',
+        'config.json',
+        'generation_config.json',
+        'onnx',
+        'tokenizer.json',
+        'tokenizer_config.json',
+      ]);
+      assert.match(
+        readFileSync(join(to, 'README.md'), 'utf8'),
+        /^license: apache-2\.0\nlibrary_name: transformers\.js$/m,
+      );
+      const questions = ['When was Ethan Bell born?', 'Where was Olivia Turner born?'];
+      const { stdout } = await pit('ask', adapted, ...questions, '--max-tokens', '4', '--json');
+      const asked = JSON.parse(stdout) as { prompt: string; output: string }[];
+      assert.ok(asked.every(({ output }) => output !== ''));
+      const texts = asked.map(({ prompt }) => prompt);
+      assert.deepEqual(
+        await textsByTransformersJs(to, texts, 4),
+        asked.map(({ prompt, output }) => prompt + output),
+      );
     });
 
     it('leaves nothing where it can not write', async () => {

@@ -1,9 +1,14 @@
-/** The ONNX files of an exported model: `onnx/model.onnx`, and `onnx/model.onnx_data` beside it where weights are many. */
+/**
+ * A model's folder as `optimum` and transformers.js load it: `onnx/model.onnx`, `onnx/model.onnx_data` beside it where
+ * weights are many, `config.json` and `generation_config.json`.
+ */
 import path from 'node:path';
 import { makeFolder } from '../../make-folder';
-import { explained, replaceFile } from '../../model/files';
+import { configToJson } from '../../model/config-file';
+import { explained, replaceFile, writeJson } from '../../model/files';
 import { bytesOf } from '../../model/floats';
 import type { Model } from '../../model/folder';
+import { writeGenerationConfig } from '../../model/generation-config';
 import { countNumbers, parametersOf, sizeOf } from '../../model/parameters';
 import { readAll } from '../../model/weights';
 import { exportedGraph } from './exported';
@@ -15,25 +20,24 @@ const dataFile = `${graphFile}_data`;
 const largest = 1.5e9;
 
 /**
- * Writes both into `folder`/onnx. Gives how many files of data there are.
+ * Writes all of it into an existing folder.
  * @param limit bytes of weights above which they get a file of their own
  */
-export async function writeOnnx(folder: string, model: Model, limit = largest): Promise<0 | 1> {
+export async function writeOnnxModel(folder: string, model: Model, limit = largest): Promise<void> {
+  const { config } = model;
   const place = path.join(folder, 'onnx');
   await explained(place, 'written', makeFolder(place));
-  const bytes = Float32Array.BYTES_PER_ELEMENT * countNumbers(parametersOf(model.config));
-  if (bytes <= limit) {
-    await writeWhole(path.join(place, graphFile), model);
-    return 0;
-  }
-  await writeApart(place, model);
-  return 1;
+  const isWhole = Float32Array.BYTES_PER_ELEMENT * countNumbers(parametersOf(config)) <= limit;
+  await (isWhole ? writeWhole(place, model) : writeApart(place, model));
+  const hints = { dtype: 'fp32', ...(!isWhole && { use_external_data_format: { [graphFile]: 1 } }) };
+  await writeJson(path.join(folder, 'config.json'), { ...configToJson(config), 'transformers.js_config': hints });
+  await writeGenerationConfig(folder, config);
 }
 
-async function writeWhole(file: string, { config, weights }: Model): Promise<void> {
+async function writeWhole(place: string, { config, weights }: Model): Promise<void> {
   const all = await readAll(config, weights);
   const graph = exportedGraph(config, ({ name }) => all.get(name)!);
-  await replaceFile(file, (handle) => handle.writeFile(graph));
+  await replaceFile(path.join(place, graphFile), (handle) => handle.writeFile(graph));
 }
 
 /** One weight after the other, so that memory holds one. */
