@@ -17,6 +17,7 @@ import { runCommand } from './cli/run';
 import { scheduleCommand } from './cli/schedule';
 import { scoreCommand } from './cli/score';
 import { setupCommand } from './cli/setup';
+import { stopCommand } from './cli/stop-runs';
 import { UserError } from './errors';
 
 const exitCodes = { refused: 1, misused: 2, broken: 70 } as const;
@@ -45,6 +46,7 @@ function program(): Command {
     scheduleCommand(),
     runCommand(),
     resumeCommand(),
+    stopCommand(),
     reportCommand(),
     compareCommand(),
     scoreCommand(),

@@ -3,13 +3,15 @@
  * second ends the trainers at once; either way every run can be resumed.
  */
 import type { ChildProcess } from 'node:child_process';
-import { conduct as train, type Ending, requestStop } from '../trainer/conduct';
+import { messageOf } from '../errors';
+import { conduct as train, type ConductOptions, type Ending } from '../trainer/conduct';
 import { lineUp } from '../trainer/launch';
 import type { OpenRun } from '../trainer/open-runs';
+import { endNow, requestStop } from '../trainer/stop';
 import { Progress } from './progress';
 
 /** Trains what is not finished yet. Resolves when no trainer is left. */
-export async function conduct(runs: readonly OpenRun[], jobs: number): Promise<Ending> {
+export async function conduct(runs: readonly OpenRun[], options: ConductOptions): Promise<Ending> {
   const open = runs.filter(({ finished }) => !finished).map(({ folder }) => folder);
   const progress = new Progress(runs);
   const children = new Set<ChildProcess>();
@@ -17,12 +19,13 @@ export async function conduct(runs: readonly OpenRun[], jobs: number): Promise<E
   let interrupted = false;
   const release = onInterrupt((times) => {
     interrupted = true;
-    if (times === 1) open.forEach(requestStop);
-    else for (const child of children) child.kill('SIGKILL');
-    progress.say(times === 1 ? 'Stopping after this step; press Ctrl+C again to end at once.' : 'Ended.');
+    const act = times === 1 ? requestStop : endNow;
+    for (const run of open) act(run).catch((error) => progress.say(messageOf(error)));
+    if (times > 1) for (const child of children) child.kill('SIGKILL');
+    progress.say(times === 1 ? 'Stopping after this step; press Ctrl+C again to end at once.' : 'Ending.');
   });
   progress.start();
-  const ending = await train(open, jobs, children);
+  const ending = await train(open, { ...options, children });
   progress.end();
   release();
   return interrupted ? 'stopped' : ending;

@@ -29,7 +29,8 @@ export function present(out: string, paths: readonly string[], ending: Ending): 
 /** One sentence on a run that was begun and did not finish, and what to do about it. */
 function explain(folder: RunFolder): void {
   const state = stateOf(folder);
-  if (state === 'finished' || !existsSync(folder.file(runFiles.log))) return;
+  const isBegun = [runFiles.log, runFiles.exit].some((name) => existsSync(folder.file(name)));
+  if (state === 'finished' || !isBegun) return;
   const words = state === 'interrupted' ? lastWords(folder) : '';
   const why = `${reasonOf(folder, state)}${words && ` Last words:\n${words}\n`}`;
   console.error(`${show(folder.path)} is ${state}: ${why} Go on with: pit resume ${show(folder.path)}`);

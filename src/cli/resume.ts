@@ -1,7 +1,9 @@
 /** `pit resume`: goes on with runs that were stopped or interrupted, from their newest checkpoints. */
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import { RunFolder } from '../run/folder';
+import { runFiles, RunFolder } from '../run/folder';
+import type { Experiment } from '../schedule/experiment';
+import { refuseUnlessAllowed } from '../schedule/launcher';
 import { openRun } from '../trainer/open-runs';
 import { conduct } from './conduct';
 import { present } from './present';
@@ -10,11 +12,13 @@ export function resumeCommand(): Command {
   return new Command('resume')
     .description('go on with a run that was stopped or interrupted')
     .argument('<run>', 'run folder')
-    .action((run: string) => resume(resolve(run)));
+    .option('--allow-command', 'run what the experiment says in its own words to start its runs')
+    .action((run: string, { allowCommand }: { allowCommand?: true }) => resume(resolve(run), Boolean(allowCommand)));
 }
 
-async function resume(path: string): Promise<void> {
+async function resume(path: string, allowed: boolean): Promise<void> {
   const folder = RunFolder.open(path);
-  const run = openRun(folder, folder.identity.work ?? []);
-  present(path, [path], await conduct([run], 1));
+  refuseUnlessAllowed(folder.readJson<Experiment>(runFiles.experiment).launcher, allowed);
+  const run = await openRun(folder, folder.identity.work ?? []);
+  present(path, [path], await conduct([run], { jobs: 1, allowed }));
 }

@@ -1,12 +1,17 @@
 /** `pit run`: checks everything, makes a run folder for each recipe and seed, trains them, and prints the table. */
 import { dirname, resolve } from 'node:path';
 import { Command } from 'commander';
+import { counted } from '../run/format';
+import { refuseUnlessAllowed } from '../schedule/launcher';
 import { chooseVariants } from '../schedule/stages';
-import { openRuns } from '../trainer/open-runs';
+import { startConductor } from '../trainer/launch';
+import { type OpenRun, openRuns } from '../trainer/open-runs';
 import { planRuns, runsFolder, sharingCores } from '../trainer/plan';
+import { startingHash } from '../trainer/starting-model';
 import { conduct } from './conduct';
 import { openExperiment } from './experiment';
 import { wholeNumber } from './numbers';
+import { shown } from './output';
 import { present } from './present';
 
 interface RunOptions {
@@ -14,6 +19,8 @@ interface RunOptions {
   seeds?: number[];
   out?: string;
   jobs: number;
+  allowCommand?: true;
+  detach?: true;
 }
 
 export function runCommand(): Command {
@@ -24,22 +31,38 @@ export function runCommand(): Command {
     .option('-s, --seeds <n>', 'so many seeds from 1 on, or a list such as 3,7', parseSeeds)
     .option('-o, --out <folder>', 'where the run folders go; runs/NAME beside the experiment if left out')
     .option('-j, --jobs <n>', 'runs at the same time, which share the processor cores', wholeNumber(1), 1)
+    .option('--allow-command', 'run what the experiment says in its own words to start its runs')
+    .option('-d, --detach', 'return when the runs are lined up; they go on by themselves')
     .action((file: string, options: RunOptions) => run(resolve(file), options));
 }
 
 /** @param file absolute path of an experiment file */
 export async function run(file: string, options: RunOptions): Promise<void> {
   const { name, experiment: asked, data } = await openExperiment(file);
-  const experiment = sharingCores(asked, options.jobs);
+  const { jobs, allowCommand: allowed = false, detach } = options;
+  refuseUnlessAllowed(asked.launcher, allowed);
+  const experiment = sharingCores(asked, jobs);
   const out = options.out ? resolve(options.out) : runsFolder(dirname(file), name);
   const seeds = options.seeds ?? experiment.seeds;
   const variants = chooseVariants(experiment, options.recipe);
-  const plans = planRuns({ name, experiment, data, variants, seeds, out });
-  const ending = await conduct(openRuns(plans), options.jobs);
+  const modelHash = await startingHash(experiment);
+  const plans = planRuns({ name, experiment, data, modelHash, variants, seeds, out });
+  const runs = await openRuns(plans);
+  if (detach) return leave(out, runs, { jobs, allowed });
+  const ending = await conduct(runs, { jobs, allowed });
   present(
     out,
     plans.map(({ path }) => path),
     ending,
+  );
+}
+
+/** Hands the runs to a process that outlives this one. */
+function leave(out: string, runs: readonly OpenRun[], how: { jobs: number; allowed: boolean }): void {
+  const open = runs.filter(({ finished }) => !finished).map(({ folder }) => folder);
+  if (open.length > 0) startConductor(out, open, how);
+  console.log(
+    `${counted(open.length, 'run')} lined up in ${shown(out)}; pit report tells how they get on, pit stop ends them.`,
   );
 }
 

@@ -22,6 +22,8 @@ export interface RunIdentity {
   created: string;
   /** The model that training starts from. */
   model: string;
+  /** Hash over all that decides what that model computes, where it comes from a folder. */
+  modelHash?: string;
   /** What is trained: all weights unless it says otherwise. */
   trained?: string;
   /** Hash over the documents and questions. */
@@ -62,6 +64,7 @@ export const runFiles = {
   lock: 'lock',
   queued: 'queued',
   job: 'job.json',
+  batch: 'job.sbatch',
   exit: 'exit.json',
 } as const;
 
@@ -199,12 +202,14 @@ export class RunFolder {
   }
 
   noteJob(job: Job): void {
-    this.writeJson(runFiles.job, job);
+    replaceFile(this.file(runFiles.job), JSON.stringify(job) + '\n');
   }
 
   /** The job that starts the run, started it or was to; see `stateOf`. */
   job(): Job | undefined {
-    return existsSync(this.file(runFiles.job)) ? this.readJson<Job>(runFiles.job) : undefined;
+    const [job] = readLines<Job>(this.file(runFiles.job)).values;
+    // It becomes a word of a command, so that a folder from somewhere else can't make it another.
+    return job && { ...job, id: /^\d+$/.test(job.id ?? '') ? job.id : undefined };
   }
 
   /** The job is over, or was taken back. */

@@ -3,6 +3,7 @@
  * Whatever the paper leaves unstated is a field here, and its default is recorded in the run.
  */
 import { z } from 'zod';
+import { launcherField } from './launcher';
 import { recipeKeys } from './recipes';
 
 const count = z.number().int().positive();
@@ -254,6 +255,7 @@ export const experimentFields = z
       ),
     threads: z.number().int().min(0).default(0).describe('Processor threads; 0 for one a core.'),
     torch,
+    launcher: launcherField,
     training,
     evaluation,
   })

@@ -1,5 +1,5 @@
 /**
- * The conductor process: `node conductor.cjs OUT JOBS`. It trains the runs in a folder that wait for it, in the order of
+ * The conductor process: `node conductor.cjs OUT JOBS [allowed]`. It trains the runs in a folder that wait for it, in the order of
  * their turns, and outlives the window that started it. The line is complete when its input ends. Two conductors of one
  * folder work one after the other.
  */
@@ -13,13 +13,13 @@ import { summarizeRun } from '../run/summary';
 import { writeComparison } from '../run/write-comparison';
 import { conduct } from './conduct';
 
-async function main(out: string, jobs: number): Promise<void> {
+async function main(out: string, jobs: number, allowed: boolean): Promise<void> {
   const lock = join(out, 'conductor.lock');
   await lineComplete();
   await takeTurn(lock, out);
   keepLock(lock);
   try {
-    await conduct(ownRuns(out), jobs);
+    await conduct(ownRuns(out), { jobs, allowed });
     writeComparison(out, runsIn(out).map(summarizeRun));
   } finally {
     releaseLock(lock, out);
@@ -53,4 +53,4 @@ function ownRuns(out: string): RunFolder[] {
 
 const runsIn = (out: string) => runsBelow(out, 1).map((path) => RunFolder.open(path));
 
-void main(process.argv[2], Number(process.argv[3]));
+void main(process.argv[2], Number(process.argv[3]), process.argv[4] === 'allowed');

@@ -14,8 +14,9 @@ import { markOf } from '../run/process';
 import type { Experiment } from '../schedule/experiment';
 import { recipeName } from '../schedule/recipes';
 import type { Variant } from '../schedule/stages';
+import { commandFor } from './launchers/command';
 
-/** One run to be made: a variant of an experiment with one seed, on data with this hash. */
+/** One run to be made: a variant of an experiment with one seed, on data and from a model with these hashes. */
 export interface RunPlan {
   path: string;
   name: string;
@@ -24,13 +25,15 @@ export interface RunPlan {
   variant: Variant;
   seed: number;
   dataHash: string;
+  /** None where nothing is learnt yet. */
+  modelHash?: string;
   /** Characters that each stage reads; without them nobody can tell how far the run is. */
   work?: number[];
 }
 
 /** Writes the run folder: its identity, and the experiment cut down to this one variant and seed. */
 export function createRun(plan: RunPlan): RunFolder {
-  const { path, name, experiment, variant, seed, dataHash, work } = plan;
+  const { path, name, experiment, variant, seed, dataHash, modelHash, work } = plan;
   const folder = RunFolder.create(path, {
     name,
     recipe: variant.name,
@@ -38,6 +41,7 @@ export function createRun(plan: RunPlan): RunFolder {
     seed,
     created: new Date().toISOString(),
     model: modelName(experiment.model),
+    modelHash,
     trained: trainedName(experiment.training),
     dataHash,
     work,
@@ -60,13 +64,31 @@ export function singleExperiment({ experiment, variant: { choice }, seed }: RunP
   return { ...experiment, ...(choice && { recipes: [choice] }), seeds: [seed] };
 }
 
+/** Forgets how a run ended and who was to start it, for it begins or goes on now. */
+export function clearEnding(folder: RunFolder): void {
+  folder.clearStop();
+  folder.forgetJob();
+  onDisk(folder.path, () => rmSync(folder.file(runFiles.exit), { force: true }));
+}
+
 /** Starts a trainer on a run folder, new or to be resumed. Its output goes to the run's log. */
 export function startTrainer(folder: RunFolder): ChildProcess {
-  folder.clearStop();
-  onDisk(folder.path, () => rmSync(folder.file(runFiles.exit), { force: true }));
+  return withLog(folder, (log) => detach('trainer', [folder.path], log));
+}
+
+/** Starts a command that starts the trainer, here or elsewhere, now or later. Its output goes to the run's log. */
+export function startCommand(folder: RunFolder, command: readonly string[]): ChildProcess {
+  const [program, ...words] = commandFor(folder, command);
+  folder.noteJob({ launcher: 'command', time: new Date().toISOString() });
+  return withLog(folder, (log) =>
+    spawn(program, words, { detached: true, stdio: ['ignore', log, log], windowsHide: true }),
+  );
+}
+
+function withLog(folder: RunFolder, start: (log: number) => ChildProcess): ChildProcess {
   const log = onDisk(folder.path, () => openSync(folder.file(runFiles.log), 'a'));
   try {
-    return detach('trainer', [folder.path], log);
+    return start(log);
   } finally {
     closeSync(log);
   }
@@ -76,9 +98,15 @@ export function startTrainer(folder: RunFolder): ChildProcess {
  * Lines runs up and starts the process that trains them in this order, so many at a time, whether or not this process
  * is still there.
  * @param out folder that all of them lie in
+ * @param allowed whether the person has allowed what the experiment says in its own words
  */
-export function startConductor(out: string, runs: readonly RunFolder[], jobs: number): void {
-  const conductor = detach('conductor', [out, String(jobs)], 'ignore', 'pipe').on('error', () => {});
+export function startConductor(
+  out: string,
+  runs: readonly RunFolder[],
+  { jobs, allowed }: { jobs: number; allowed: boolean },
+): void {
+  const words = [out, String(jobs), ...(allowed ? ['allowed'] : [])];
+  const conductor = detach('conductor', words, 'ignore', 'pipe').on('error', () => {});
   conductor.unref();
   const { pid, stdin } = conductor;
   if (pid === undefined) throw new UserError('The system starts no more processes; close other programs.');

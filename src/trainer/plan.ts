@@ -15,6 +15,8 @@ export interface Asked {
   /** With absolute paths. */
   experiment: Experiment;
   data: LoadedDataset;
+  /** Of the model, where it comes from a folder. */
+  modelHash?: string;
   variants: readonly Variant[];
   seeds: readonly number[];
   /** Where the run folders go. */
@@ -22,7 +24,7 @@ export interface Asked {
 }
 
 /** All variants of a seed before the next seed, so that a first table is complete early. */
-export function planRuns({ name, experiment, data, variants, seeds, out }: Asked): WorkPlan[] {
+export function planRuns({ name, experiment, data, modelHash, variants, seeds, out }: Asked): WorkPlan[] {
   const works = variants.map(({ choice }) => workOf(experiment, choice, data.dataset));
   return seeds.flatMap((seed) =>
     variants.map((variant, i) => ({
@@ -32,14 +34,16 @@ export function planRuns({ name, experiment, data, variants, seeds, out }: Asked
       variant,
       seed,
       dataHash: data.hash,
+      modelHash,
       work: works[i],
     })),
   );
 }
 
-/** The experiment with the processor cores shared among so many runs at a time, unless it says how many it wants. */
+/** The experiment with this machine's cores shared among so many runs at a time, unless it says how many it wants. */
 export function sharingCores(experiment: Experiment, jobs: number): Experiment {
-  const share = jobs > 1 ? Math.max(1, Math.floor(availableParallelism() / jobs)) : 0;
+  const share =
+    jobs > 1 && experiment.launcher === 'local' ? Math.max(1, Math.floor(availableParallelism() / jobs)) : 0;
   return { ...experiment, threads: experiment.threads || share };
 }
 

@@ -6,9 +6,8 @@ import { nameOf } from '../../run/names';
 import { messageOf } from '../../errors';
 import { counted } from '../../run/format';
 import { runFiles } from '../../run/folder';
-import { isAlive } from '../../run/process';
 import { canGoOn, isAtWork } from '../../run/states';
-import { requestStop } from '../../trainer/conduct';
+import { endNow, requestStop } from '../../trainer/stop';
 import type { LiveRun } from '../lab';
 import type { WorkspaceRuns } from './registry';
 
@@ -23,17 +22,16 @@ export async function openRuns(runs: readonly LiveRun[]): Promise<void> {
 /** Asks for a clean stop; whoever asks once more may end a process that does not come to it. */
 export async function stopRuns(runs: readonly LiveRun[]): Promise<void> {
   const slow = runs.filter(({ state, folder }) => state === 'running' && folder.stopRequested());
-  for (const { folder } of runs) requestStop(folder);
-  for (const run of slow) await endNow(run);
+  await Promise.all(runs.map(({ folder }) => requestStop(folder)));
+  for (const run of slow) await offerEnd(run);
 }
 
-async function endNow({ folder }: LiveRun): Promise<void> {
+async function offerEnd({ folder }: LiveRun): Promise<void> {
   const end = 'End Now';
   const sentence = `${nameOf(folder.identity)} has been asked to stop and finishes its step or evaluation first.`;
   const detail = 'If it is ended now, it can be resumed from its newest checkpoint.';
   const answer = await vscode.window.showWarningMessage(sentence, { modal: true, detail }, end);
-  const holder = folder.holder();
-  if (answer === end && holder && isAlive(holder)) process.kill(holder.pid, 'SIGKILL');
+  if (answer === end) await endNow(folder);
 }
 
 /** The runs that can go on, by output folder. */

@@ -7,7 +7,7 @@ import { dirname } from 'node:path';
 import type { Problem } from '../../dataset/model';
 import { UserError } from '../../errors';
 import { compareRuns } from '../../run/comparison';
-import { RunFolder } from '../../run/folder';
+import { runFiles, RunFolder } from '../../run/folder';
 import { renderHtml } from '../../run/page';
 import { paperNumbers } from '../../run/paper';
 import { renderSvg } from '../../run/pictures';
@@ -17,12 +17,16 @@ import { stateOf } from '../../run/state';
 import { isAtWork } from '../../run/states';
 import { type RunSummary, type StageSummary, summarizeRun } from '../../run/summary';
 import { renderCsv, renderLatex, renderMarkdown } from '../../run/tables';
+import type { Experiment } from '../../schedule/experiment';
+import { ownWords } from '../../schedule/launcher';
 import { phasesText } from '../../schedule/recipe-table';
 import { chooseVariants, variantsOf } from '../../schedule/stages';
 import { type CheckedExperiment, checkExperiment } from '../../trainer/check';
+import type { ExportForm } from '../../trainer/export-forms';
 import { titleOf } from '../../trainer/launch';
 import { fits, isThere, openRun, openRuns } from '../../trainer/open-runs';
 import { planRuns, runsFolder, sharingCores, type WorkPlan } from '../../trainer/plan';
+import { startingHash } from '../../trainer/starting-model';
 
 /** A summary without the many points of its curves. */
 export interface RunDigest extends Omit<RunSummary, 'stages'> {
@@ -50,6 +54,8 @@ export interface Check {
   name: string;
   variants: { name: string; title: string; detail: string }[];
   seeds: number[];
+  /** What the experiment would run in its own words to start a run. */
+  words: string[];
   problems: Problem[];
 }
 
@@ -60,13 +66,15 @@ export async function check(file: string): Promise<Check> {
   const experiment = await checkExperiment(file);
   checked = { file, experiment };
   const { name, problems } = experiment;
-  if (!experiment.experiment) return { name, variants: [], seeds: [], problems };
+  if (!experiment.experiment) return { name, variants: [], seeds: [], words: [], problems };
   const variants = variantsOf(experiment.experiment).map((variant) => ({
     name: variant.name,
     title: titleOf(variant),
     detail: variant.recipe ? phasesText(variant.recipe) : 'the stages of the experiment',
   }));
-  return { name, variants, seeds: experiment.experiment.seeds, problems };
+  const { seeds, launcher } = experiment.experiment;
+  const words = ownWords(launcher);
+  return { name, variants, seeds, words: words ? [words] : [], problems };
 }
 
 /** What the person has chosen to train. */
@@ -88,12 +96,13 @@ export interface Opened {
   busy: number;
 }
 
-/** Makes the run folders. Where the usual folder holds runs with other settings or data, the next free one is taken. */
+/** Makes the run folders. Where the usual folder holds runs of something else, the next free one is taken. */
 export async function open({ file, variants, seeds, jobs, again }: Order): Promise<Opened> {
   const { name, experiment, data } = checked?.file === file ? checked.experiment : await checkExperiment(file);
   if (!experiment || !data) throw new UserError(`${file} can't run before its errors are mended.`);
   const settled = sharingCores(experiment, jobs);
-  const asked = { name, experiment: settled, data, variants: chooseVariants(settled, variants), seeds };
+  const modelHash = await startingHash(experiment);
+  const asked = { name, experiment: settled, data, modelHash, variants: chooseVariants(settled, variants), seeds };
   const plansIn = (out: string) => planRuns({ ...asked, out });
   const suits = again ? (plan: WorkPlan) => !isThere(plan) : fits;
   const usual = runsFolder(dirname(file), name);
@@ -101,7 +110,7 @@ export async function open({ file, variants, seeds, jobs, again }: Order): Promi
   let plans = plansIn(out);
   for (let number = 2; !plans.every(suits); number++) plans = plansIn((out = `${usual}-${number}`));
   const free = plans.filter((plan) => !isThere(plan) || !isBusy(plan.path));
-  const runs = openRuns(free);
+  const runs = await openRuns(free);
   const paths = runs.filter(({ finished }) => !finished).map(({ folder }) => folder.path);
   return { out, paths, finished: runs.length - paths.length, busy: plans.length - free.length };
 }
@@ -111,8 +120,20 @@ function isBusy(path: string): boolean {
 }
 
 /** Cuts runs back to their newest checkpoints, so that they can go on. */
-export function reopen(paths: string[]): void {
-  for (const path of paths) openRun(RunFolder.open(path), []);
+export async function reopen(paths: string[]): Promise<void> {
+  for (const path of paths) await openRun(RunFolder.open(path), []);
+}
+
+/** What would be run to start these in the words of their experiments. */
+export function wordsOf(paths: string[]): string[] {
+  const launchers = paths.map((path) => RunFolder.open(path).readJson<Experiment>(runFiles.experiment).launcher);
+  return [...new Set(launchers.flatMap((launcher) => ownWords(launcher) ?? []))];
+}
+
+/** Writes a checkpoint of a run as other programs load it. */
+export async function exportCheckpoint(run: string, folder: string, to: string, form: ExportForm): Promise<void> {
+  const { exportModel } = await import('../../trainer/export');
+  await exportModel({ folder, run: RunFolder.open(run) }, to, form);
 }
 
 /** A run's report in Markdown, as things stand. */

@@ -5,7 +5,7 @@
 import * as vscode from 'vscode';
 import { nameOf } from '../../run/names';
 import { isAtWork } from '../../run/states';
-import { requestStop } from '../../trainer/conduct';
+import { requestStop } from '../../trainer/stop';
 import type { LiveRun, Runs } from '../lab';
 import { doneOf, groupLine, groupsOf, type RunGroup, runFacts, statusLine } from './labels';
 
@@ -115,5 +115,5 @@ class Note {
 
 /** Asks runs for a clean stop. */
 export function stopAll(runs: readonly LiveRun[]): void {
-  for (const { folder } of runs) requestStop(folder);
+  for (const { folder } of runs) void requestStop(folder);
 }

@@ -8,13 +8,14 @@ import * as vscode from 'vscode';
 import { messageOf } from '../../errors';
 import { searchRuns } from '../../run/find';
 import { runFiles, RunFolder } from '../../run/folder';
+import { settleJobs } from '../../trainer/launchers/slurm';
 import type { Experiments, LiveRun, RunNews, Runs } from '../lab';
 import { FollowedRun } from './followed';
 
 /** Levels below a workspace folder, a folder `runs`, and an output folder, at which runs are looked for. */
 const depth = { workspace: 6, runs: 2, output: 1 };
-/** Milliseconds between two looks at open runs, and at the folders for new ones. */
-const pause = { look: 300, sweep: 2000 };
+/** Milliseconds between two looks at open runs, at the folders for new ones, and at Slurm's queue. */
+const pause = { look: 300, sweep: 2000, queue: 30_000 };
 const chosenKey = 'pit.chosenRun';
 
 export class WorkspaceRuns implements Runs {
@@ -43,6 +44,7 @@ export class WorkspaceRuns implements Runs {
       vscode.workspace.onDidChangeWorkspaceFolders(() => this.search()),
       this.every(pause.look, () => this.look()),
       this.every(pause.sweep, () => this.sweep()),
+      this.every(pause.queue, () => this.settle()),
     ];
     this.ready = this.search();
   }
@@ -133,6 +135,11 @@ export class WorkspaceRuns implements Runs {
         // One folder that can't be read must not hide the others; it is looked at again.
         this.log.debug(`${path}: ${messageOf(error)}`);
       }
+  }
+
+  /** Notes which jobs of Slurm are over; a workspace that nobody trusts starts no program. */
+  private async settle(): Promise<void> {
+    if (vscode.workspace.isTrusted) await settleJobs(this.all().map(({ folder }) => folder));
   }
 
   /** Reads a run to its end, letting others work after each portion. */

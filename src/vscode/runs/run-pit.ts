@@ -14,6 +14,7 @@ import { resumable } from './actions';
 import { type Choice, chooseRuns } from './choose';
 import type { Desk } from './desk';
 import type { Opened } from './jobs';
+import { allows } from './permission';
 import { Refusal } from './refusal';
 import { WorkspaceRuns } from './registry';
 import { experimentFor } from './target';
@@ -44,7 +45,7 @@ export class RunPit implements vscode.Disposable {
       return undefined;
     }
     const chosen = choice ?? (await chooseRuns(file, check, this.lab.context.workspaceState));
-    return chosen && this.start(file, chosen);
+    return chosen && (await allows(check.words)) ? this.start(file, chosen, check.words.length > 0) : undefined;
   }
 
   /** Goes on with those of the runs that have been stopped or interrupted or have failed. */
@@ -52,9 +53,11 @@ export class RunPit implements vscode.Disposable {
     const groups = resumable(runs);
     if (groups.size === 0) throw new UserError('Only a run that was stopped or interrupted or has failed can go on.');
     if (!(await isTrusted('Training'))) return;
+    const words = await this.desk.do('wordsOf', [...groups.values()].flat());
+    if (!(await allows(words))) return;
     for (const [out, paths] of groups) {
       await this.desk.do('reopen', paths);
-      this.launch(out, paths);
+      this.launch(out, paths, words.length > 0);
     }
   }
 
@@ -62,22 +65,28 @@ export class RunPit implements vscode.Disposable {
     this.refusal.dispose();
   }
 
-  private async start(file: vscode.Uri, choice: Choice, again = false): Promise<string[] | undefined> {
+  private async start(
+    file: vscode.Uri,
+    choice: Choice,
+    allowed: boolean,
+    again = false,
+  ): Promise<string[] | undefined> {
     const order = { file: file.fsPath, ...choice, jobs: jobs(), again };
     const opened = await busy('Making run folders', () => this.desk.do('open', order));
     if (opened.paths.length > 0) {
-      this.launch(opened.out, opened.paths);
+      this.launch(opened.out, opened.paths, allowed);
       return opened.paths;
     }
-    if (await wantsAgain(opened)) return this.start(file, choice, true);
+    if (await wantsAgain(opened)) return this.start(file, choice, allowed, true);
     return undefined;
   }
 
-  private launch(out: string, paths: string[]): void {
+  /** @param allowed whether the person has agreed to what would be run in the words of an experiment */
+  private launch(out: string, paths: string[], allowed: boolean): void {
     startConductor(
       out,
       paths.map((path) => RunFolder.open(path)),
-      jobs(),
+      { jobs: jobs(), allowed },
     );
     for (const path of paths) void this.lab.runs.notice(path);
   }
