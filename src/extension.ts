@@ -13,16 +13,22 @@ import { WorkspaceExperiments } from './vscode/schedule/experiments';
 import { registerSchedule } from './vscode/schedule/register';
 import { registerWelcome } from './vscode/welcome/register';
 
+const endings: Lab['endings'] = [];
+
 /** What the extension hands to other extensions, and to its own tests. */
 export function activate(context: vscode.ExtensionContext): Lab {
   const log = vscode.window.createOutputChannel('PIT Lab', { log: true });
   const experiments = new WorkspaceExperiments(context.workspaceState);
   const library = new WorkspaceLibrary(experiments);
   const runs = new WorkspaceRuns(context.workspaceState, experiments, log);
-  const lab: Lab = { context, log, experiments, library, runs };
+  const lab: Lab = { context, log, experiments, library, runs, endings };
   context.subscriptions.push(log, experiments, library, runs);
   for (const register of parts) register(lab);
   return lab;
+}
+
+export async function deactivate(): Promise<void> {
+  await Promise.all(endings.map((end) => end()));
 }
 
 const parts = [

@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import type { TypeCost } from '../model/gguf/cost';
 import { importGguf, type Imported } from '../model/gguf/import';
 import { isHubName } from '../model/hub/name';
-import { megabytes, percent, thousands } from '../run/format';
+import { fileSize, percent, thousands } from '../run/format';
 import { pace } from '../run/pace';
 import { importFromHub } from './import-hub';
 import { printJson, shown } from './output';
@@ -55,7 +55,7 @@ function tell({ costs, size }: Imported): string {
   const isRounded = costs.some(({ relativeStep }) => relativeStep !== undefined);
   return [
     ...lines.map((cells) => cells.join('  ').trimEnd()),
-    `${megabytes(size.file)} as GGUF, ${megabytes(size.weights)} as F32.`,
+    `${fileSize(size.file)} as GGUF, ${fileSize(size.weights)} as F32.`,
     ...(isRounded ? explanation : []),
   ].join('\n');
 }

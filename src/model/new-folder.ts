@@ -1,6 +1,6 @@
 /** A folder that is there whole or not at all. */
 import { existsSync } from 'node:fs';
-import { rename, rm, rmdir, statfs } from 'node:fs/promises';
+import { readdir, rename, rm, rmdir, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../errors';
 import { makeFolder } from '../make-folder';
@@ -31,6 +31,14 @@ export async function makeNewFolder(
     await rm(made ?? temporary, { recursive: true, force: true });
     throw error;
   }
+}
+
+/** A folder in `parent` that is not there yet: of this name, or with a number behind it. */
+export async function freeFolder(parent: string, name: string): Promise<string> {
+  const taken = (await readdir(parent).catch((): string[] => [])).map((one) => one.toLowerCase());
+  let free = name;
+  for (let number = 2; taken.includes(free.toLowerCase()); number++) free = `${name}-${number}`;
+  return path.join(parent, free);
 }
 
 /** Refuses where the disk that will hold `folder`, whose parent must be there, has less than `needed` bytes free. */

@@ -37,9 +37,9 @@ export function shortCount(value: number): string {
   return `${Number((value / scale).toPrecision(3))} ${unit}`;
 }
 
-/** Bytes of a file as `12.3 MB`. */
-export function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`;
+/** Bytes of files: `12.3 MB`, `4.36 GB`. */
+export function fileSize(bytes: number): string {
+  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`;
 }
 
 /** `1 error`, `1,500 questions`. */

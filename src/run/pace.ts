@@ -1,5 +1,5 @@
 /** How far a long work on bytes is, as a line that is told a few times a second: `43 % of 538.1 MB, 12 s left`. */
-import { duration, megabytes } from './format';
+import { duration, fileSize } from './format';
 
 /** Bytes. */
 export interface Arrived {
@@ -26,6 +26,6 @@ export function pace<News extends Arrived>(
     shown = time;
     const seconds = ((time - start) / 1000) * ((total - done) / (done - first));
     const rest = Number.isFinite(seconds) && done < total ? `, ${duration(seconds)} left` : '';
-    tell(`${Math.floor((100 * done) / total)} % of ${megabytes(total)}${rest}`, news);
+    tell(`${Math.floor((100 * done) / total)} % of ${fileSize(total)}${rest}`, news);
   };
 }

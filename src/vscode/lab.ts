@@ -24,6 +24,8 @@ export interface Lab {
   library: Library;
   experiments: Experiments;
   runs: Runs;
+  /** What has to be ended, and waited for, before the window may go. */
+  endings: (() => Promise<void>)[];
   /** Set by the part that shows results. */
   results?: Results;
   /** Set by the part that shows datasets. */

@@ -1,20 +1,11 @@
 /** `pit import` as a person calls it: what it writes and says, what it refuses, and how it is stopped. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { readModelFolder } from '../../src/model/folder';
-import { fixture, text, u32, u64 } from '../unit/model/gguf.support';
+import { fixture, writeLarge } from '../unit/model/gguf.support';
 import { finish, pit, startPit } from './small';
 
 const cli = resolve(__dirname, '../../dist/cli.cjs');
@@ -81,23 +72,6 @@ describe('pit import', () => {
     });
   }
 });
-
-/** Rows of the embedding: 1.3 GB of weights, which take seconds. */
-const rows = 10_000_000;
-
-/** The tiny model with an embedding of zeros that lies, with holes for bytes, behind everything else. */
-function writeLarge(file: string): void {
-  const bytes = readFileSync(fixture('llama.gguf'));
-  const embedding = (count: number) => Buffer.concat([text('token_embd.weight'), u32(2), u64(32), u64(count)]);
-  const at = bytes.indexOf(embedding(40));
-  embedding(rows).copy(bytes, at);
-  // Behind the sides stand type and offset; offsets count from where the first tensor, this one, began.
-  const offset = at + embedding(40).length + 4;
-  const size = Math.ceil(bytes.length / 32) * 32;
-  bytes.writeBigUInt64LE(BigInt(size), offset);
-  writeFileSync(file, bytes);
-  truncateSync(file, 2 * size + rows * 20);
-}
 
 /** Resolves when the path exists; fails if the program ends before. */
 function appearing(path: string, isRunning: () => boolean): Promise<void> {

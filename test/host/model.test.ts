@@ -9,7 +9,7 @@ import { countParameters, initialize } from '../../src/model/parameters';
 import { presetConfig } from '../../src/model/presets';
 import { makeTokenizer } from '../../src/model/tokenizer';
 import { RunFolder, runFiles } from '../../src/run/folder';
-import { shortCount } from '../../src/run/format';
+import { fileSize, shortCount } from '../../src/run/format';
 import { listCheckpoints } from '../../src/trainer/checkpoints';
 import type { Lab } from '../../src/vscode/lab';
 import { answering, picking, replace, theLab, until, workspaceFolder } from './support';
@@ -91,17 +91,19 @@ describe('the choice of model and device', function () {
         "Can't be used",
       ],
     );
-    const count = shortCount(countParameters((await readModel(join(world.root, 'base'))).config));
+    const count = countParameters((await readModel(join(world.root, 'base'))).config);
+    const size = `${shortCount(count)} parameters · ${fileSize(4 * count)}`;
     for (const label of ['base', 'ann/tiny']) {
       assert.match(find(items, label).detail!, / · fits: up to \d\.\d\d GB of memory$/);
-      assert.equal(find(items, label).detail!.split(' · fits')[0], `llama · ${count} parameters · apache-2.0`);
+      assert.equal(find(items, label).detail!.split(' · fits')[0], `llama · ${size} · apache-2.0`);
     }
     assert.equal(find(items, 'ann/tiny').description, commit.slice(0, 7));
     assert.deepEqual(items.filter(named('f'.repeat(40))), []);
     const vocabulary = { vocabSize: 400, bos: 0, eos: 0, pad: 0 };
     for (const size of ['nano', 'micro', 'mini']) {
-      const parameters = shortCount(countParameters(presetConfig(size, vocabulary)));
-      assert.equal(find(items, size).detail!.split(' · fits')[0], `llama · ${parameters} parameters`);
+      const parameters = countParameters(presetConfig(size, vocabulary));
+      const said = `llama · ${shortCount(parameters)} parameters · ${fileSize(4 * parameters)}`;
+      assert.equal(find(items, size).detail!.split(' · fits')[0], said);
     }
     assert.equal(document.getText(), original);
   });

@@ -31,7 +31,7 @@ export interface Brought {
 export interface Arrived {
   /** The file that is coming. */
   file: string;
-  /** Bytes that are there, of all that had to come. */
+  /** Bytes that are there, of all that have to come. */
   done: number;
   total: number;
 }

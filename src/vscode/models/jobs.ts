@@ -1,29 +1,16 @@
-/**
- * Which models an experiment could start from, and what can be told of each from its config and the headers of its
- * weights. Done in a worker thread (worker.ts).
- */
+/** Which models an experiment could start from. Done in a worker thread (worker.ts). */
 import { access } from 'node:fs/promises';
-import { totalmem } from 'node:os';
 import { basename, join } from 'node:path';
 import { UserError } from '../../errors';
-import type { ModelConfig } from '../../model/config';
-import { explained } from '../../model/files';
-import { readModel } from '../../model/folder';
 import { hubCache } from '../../model/hub/settings';
 import { snapshotsIn } from '../../model/hub/snapshots';
-import { licenceOf } from '../../model/licence';
-import { countParameters } from '../../model/parameters';
-import { presetConfig, presets } from '../../model/presets';
-import { loadTokenizer } from '../../model/tokenizer';
+import { presets } from '../../model/presets';
 import { runFiles, RunFolder } from '../../run/folder';
 import { nameOf } from '../../run/names';
-import { crossComplaints } from '../../schedule/cross-checks';
-import type { WantedModel } from '../../schedule/edit-settings';
-import { type Experiment, experimentSchema } from '../../schedule/experiment';
+import type { Experiment } from '../../schedule/experiment';
 import { listCheckpoints } from '../../trainer/checkpoints';
-import { fitOf, mostDemandOf } from '../../trainer/memory';
-import { trainedConfig } from '../../trainer/starting-model';
-import { type Facts, isSame, type Known, type Looking, type Offer, type Place } from './protocol';
+import { factsOf } from './facts';
+import { isSame, type Known, type Looking, type Offer, type Place } from './protocol';
 
 export const jobs: Looking = { offers, look };
 
@@ -33,15 +20,16 @@ async function offers(experiment: Experiment, known: Known): Promise<Offer[]> {
     ...known.runs.flatMap(newestCheckpoint),
     ...(await downloaded()),
     ...(await describedIn(known.folders)),
+    ...known.ggufs.map((file): Place => ({ group: 'gguf', name: basename(file), model: file })),
     ...(typeof experiment.model === 'string' ? [folderPlace(experiment.model)] : []),
   ];
   const isFirst = ({ model }: Place, at: number) => at === places.findIndex((other) => isSame(other.model, model));
-  return Promise.all(places.filter(isFirst).map((place) => look(experiment, place)));
+  return Promise.all(places.filter(isFirst).map((place) => look(experiment, place, known.imports)));
 }
 
-async function look(experiment: Experiment, place: Place): Promise<Offer> {
+async function look(experiment: Experiment, place: Place, imports: string): Promise<Offer> {
   try {
-    return { ...place, facts: await factsOf(experiment, place.model) };
+    return { ...place, facts: await factsOf(experiment, place, imports) };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return { ...place, refused: error.message };
@@ -72,35 +60,4 @@ function newestCheckpoint(path: string): Place[] {
     if (error instanceof UserError) return [];
     throw error;
   }
-}
-
-async function factsOf(experiment: Experiment, model: WantedModel): Promise<Facts> {
-  const config = typeof model === 'string' ? await read(model, experiment) : await blank(model, experiment);
-  const demand = mostDemandOf(experiment, config);
-  return {
-    family: config.family,
-    parameters: countParameters(config),
-    ...(typeof model === 'string' && { licence: await licenceOf(model) }),
-    memory: demand.total,
-    ...(experiment.device === 'cpu' && { fit: fitOf(demand, totalmem()) }),
-  };
-}
-
-/** As it would be trained. The headers of the weights tell what is missing or misshapen. */
-async function read(folder: string, experiment: Experiment): Promise<ModelConfig> {
-  const { config } = await readModel(folder);
-  const tokenizer = join(folder, 'tokenizer.json');
-  await explained(tokenizer, 'read', access(tokenizer));
-  return trainedConfig(config, experiment, folder);
-}
-
-/** A size with as many tokens as it would have in this experiment. */
-async function blank({ preset }: { preset: string }, experiment: Experiment): Promise<ModelConfig> {
-  const { model } = experiment;
-  const written = experimentSchema.shape.model.parse({ ...(typeof model === 'object' && model), preset });
-  const [complaint] = crossComplaints({ ...experiment, model: written });
-  if (complaint) throw new UserError(complaint.message);
-  if (typeof written === 'string') throw new Error('A size is no folder');
-  const vocabSize = written.tokenizer ? (await loadTokenizer(written.tokenizer)).vocabSize : written.vocabulary;
-  return presetConfig(preset, { vocabSize, bos: 0, eos: 0, pad: 0 });
 }

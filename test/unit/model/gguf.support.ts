@@ -1,6 +1,6 @@
 /** The GGUF files that test/oracle/gguf/make.py has made, and files that are put together byte by byte. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -77,9 +77,26 @@ export function withEntries(file: Buffer, ...entries: Buffer[]): Buffer {
   return Buffer.concat([start, added, file.subarray(24)]);
 }
 
-/** `llama.gguf` under a licence. */
-export function licensed(license: string): Buffer {
+/** `llama.gguf` under a licence. @param from the file, for who is bundled elsewhere */
+export function licensed(license: string, from = fixture('llama.gguf')): Buffer {
   const about = entry('general.license', 8, text(license));
   const filler = (length: number) => entry('general.url', 8, text('u'.repeat(length)));
-  return withEntries(readFileSync(fixture('llama.gguf')), about, filler(32 - ((about.length + 31) % 32)));
+  return withEntries(readFileSync(from), about, filler(32 - ((about.length + 31) % 32)));
+}
+
+/** Of the embedding: 1.3 GB of weights, which take seconds. */
+const rows = 10_000_000;
+
+/** The tiny model with an embedding of zeros that lies, with holes for bytes, behind everything else. */
+export function writeLarge(file: string, from = fixture('llama.gguf')): void {
+  const bytes = readFileSync(from);
+  const embedding = (count: number) => Buffer.concat([text('token_embd.weight'), u32(2), u64(32), u64(count)]);
+  const at = bytes.indexOf(embedding(40));
+  embedding(rows).copy(bytes, at);
+  // Behind the sides stand type and offset; offsets count from where the first tensor, this one, began.
+  const offset = at + embedding(40).length + 4;
+  const size = Math.ceil(bytes.length / 32) * 32;
+  bytes.writeBigUInt64LE(BigInt(size), offset);
+  writeFileSync(file, bytes);
+  truncateSync(file, 2 * size + rows * 20);
 }
