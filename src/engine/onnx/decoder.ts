@@ -15,7 +15,7 @@ import { embed } from './vocabulary';
 export type Weights = ReadonlyMap<string, Value>;
 
 /** Attention of queries [places, heads · size] over keys and values [places, kvHeads · size]; same shape as queries. */
-export type Attend = (parts: readonly [queries: Value, keys: Value, values: Value]) => Value;
+export type Attend = (parts: readonly [queries: Value, keys: Value, values: Value], tape: Tape) => Value;
 
 /** One graph input a weight, in the order of `parametersOf`. */
 export function weightInputs(graph: Graph, config: ModelConfig): Weights {
@@ -29,9 +29,11 @@ export function outputTable(config: ModelConfig, weights: Weights): Value {
 
 export class Decoder {
   constructor(
-    private readonly tape: Tape,
-    private readonly config: ModelConfig,
-    private readonly weights: Weights,
+    readonly tape: Tape,
+    readonly config: ModelConfig,
+    readonly weights: Weights,
+    /** Whether blocks keep nothing for the way back but what goes into them. */
+    private readonly recompute = false,
   ) {}
 
   /** Hidden states [places, hiddenSize] of tokens [places] at positions [places]. */
@@ -44,12 +46,18 @@ export class Decoder {
   /** Hidden states after all blocks, before the final norm. @param attend one call a layer, from the first */
   decode(embedded: Value, attend: Attend): Value {
     const layers = Array.from({ length: this.config.layers }, (_, layer) => `model.layers.${layer}`);
-    return layers.reduce((hidden, layer) => this.block(layer, hidden, attend), embedded);
+    if (!this.recompute) return layers.reduce((hidden, layer) => this.block(layer, hidden, attend), embedded);
+    const compute = (layer: string) => (tape: Tape, hidden: Value) => this.on(tape).block(layer, hidden, attend);
+    return layers.reduce((hidden, layer) => this.tape.recomputed(hidden, compute(layer)), embedded);
   }
 
   /** The final norm; what follows is a product with `outputTable`. */
   finalNorm(hidden: Value): Value {
     return this.norm('model.norm', hidden);
+  }
+
+  private on(tape: Tape): Decoder {
+    return new Decoder(tape, this.config, this.weights);
   }
 
   private block(layer: string, hidden: Value, attend: Attend): Value {
@@ -68,7 +76,7 @@ export class Decoder {
   private attention(layer: string, x: Value, attend: Attend, plus?: Value): Value {
     const project = (name: string) => linear(this.tape, x, this.projection(`${layer}.self_attn.${name}_proj`));
     const normed = (name: string) => this.partNorm(`${layer}.self_attn.${name}_norm.weight`, project(name));
-    const mixed = attend([normed('q'), normed('k'), project('v')]);
+    const mixed = attend([normed('q'), normed('k'), project('v')], this.tape);
     return linear(this.tape, mixed, this.projection(`${layer}.self_attn.o_proj`), plus);
   }
 

@@ -4,7 +4,7 @@
  */
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import type { ModelConfig } from '../../model/config';
-import { sizeOf, trainedParameters } from '../../model/parameters';
+import { countParameters, sizeOf, trainedParameters } from '../../model/parameters';
 import type { Batch, DeviceReport, GenerateOptions, Learner, OptimizerSettings, Score, StepResult } from '../learner';
 import { corrections } from './adamw';
 import { OnnxAnswerer } from './answerer';
@@ -31,6 +31,8 @@ export interface OnnxSettings {
   weights: ReadonlyMap<string, Float32Array>;
   optimizer: OptimizerSettings;
   device: Device;
+  /** Computes each block again for the way back in place of keeping what it made. */
+  recompute?: boolean;
 }
 
 interface Program<Graph> {
@@ -41,6 +43,8 @@ interface Program<Graph> {
 }
 
 export class OnnxLearner implements Learner {
+  readonly processes = 1;
+  readonly parameters: number;
   readonly report: DeviceReport;
   private readonly state: TrainingState;
   private readonly provider: Provider;
@@ -53,6 +57,7 @@ export class OnnxLearner implements Learner {
     this.provider = settings.device.provider;
     this.transfer = this.provider === 'cpu' ? undefined : new Transfer(settings.device.threads);
     this.state = new TrainingState(settings.config, settings.weights, this.transfer);
+    this.parameters = countParameters(settings.config);
     this.report = deviceReport(settings.device);
   }
 
@@ -66,8 +71,10 @@ export class OnnxLearner implements Learner {
   }
 
   private async stepAtOnce(batch: Batch, rate: number): Promise<StepResult> {
-    const { config, optimizer } = this.settings;
-    const program = await this.program('step', () => stepGraph(config, optimizer, this.provider));
+    const { config, optimizer, recompute } = this.settings;
+    const program = await this.program('step', () =>
+      stepGraph(config, optimizer, { provider: this.provider, recompute }),
+    );
     const places = scoredPlaces(batch);
     const feeds = { ...this.state.inputs, ...batchFeeds(batch, places), ...this.scalars(rate) };
     const { results, written } = await run(program, feeds, this.state.outputs);
@@ -77,13 +84,15 @@ export class OnnxLearner implements Learner {
 
   /** Gradients of one micro-batch after another are added up in two sets of tensors in turn, then applied. */
   private async stepAccumulated(batches: readonly Batch[], rate: number): Promise<StepResult> {
-    const { config, optimizer } = this.settings;
+    const { config, optimizer, recompute } = this.settings;
     let [sums, spare] = (this.sums ??= this.noSums());
     for (const tensor of Object.values(sums)) (tensor.data as Float32Array).fill(0);
     const losses: Float32Array[] = [];
     let total = 0;
     for (const batch of batches) {
-      const program = await this.program('gradient', () => gradientGraph(config, this.provider));
+      const program = await this.program('gradient', () =>
+        gradientGraph(config, { provider: this.provider, recompute }),
+      );
       const places = scoredPlaces(batch);
       const feeds = { ...this.state.weights, ...sums, ...batchFeeds(batch, places) };
       const { results, written } = await run(program, feeds, spare);
@@ -126,7 +135,7 @@ export class OnnxLearner implements Learner {
     }
   }
 
-  resetOptimizer(): void {
+  async resetOptimizer(): Promise<void> {
     this.state.resetOptimizer();
   }
 
@@ -175,7 +184,8 @@ export class OnnxLearner implements Learner {
   private async compile<Graph extends Compiled<string>>(graph: Graph): Promise<Program<Graph>> {
     const { provider, threads } = this.settings.device;
     const slots = slotsOf(graph);
-    return { graph, slots, session: await openSession(graph.bytes, { provider, threads, kept: [...slots.keys()] }) };
+    const settings = { provider, threads, kept: [...slots.keys()], isUnplanned: true };
+    return { graph, slots, session: await openSession(graph.bytes, settings) };
   }
 }
 
@@ -188,7 +198,10 @@ function slotsOf({ perWeight }: Compiled<string>): Map<string, string> {
   );
 }
 
-/** Runs a program, into tensors where `outputs` has some; gives results for people, and what belongs to weights. */
+/**
+ * Runs a program, into tensors where `outputs` has some; gives results for people, and what belongs to weights: these
+ * tensors, for what ONNX Runtime's Node package gives is a copy.
+ */
 async function run<Results extends string>(
   { graph, session, slots }: Program<Compiled<Results>>,
   feeds: Tensors,
@@ -203,7 +216,7 @@ async function run<Results extends string>(
   const values = named.map(([key, name]) => [key, found[name].data as Float32Array]);
   return {
     results: Object.fromEntries(values) as Record<Results, Float32Array>,
-    written: Object.fromEntries([...slots].map(([name, slot]) => [slot, found[name] as Tensor])),
+    written: Object.fromEntries([...slots].map(([name, slot]) => [slot, outputs[slot] ?? (found[name] as Tensor)])),
   };
 }
 

@@ -12,17 +12,23 @@ export interface SessionSettings {
   files?: ReadonlyMap<string, Float32Array>;
   /** Results that stay in the device's memory, by name. */
   kept?: readonly string[];
+  /**
+   * Takes memory as the run needs it. ONNX Runtime otherwise plans each further run of a shape into one block beside all
+   * that it already holds, which makes large graphs no faster and their memory half as much again.
+   */
+  isUnplanned?: boolean;
 }
 
 export function openSession(
   graph: Uint8Array,
-  { provider = 'cpu', threads, files = new Map(), kept = [] }: SessionSettings,
+  { provider = 'cpu', threads, files = new Map(), kept = [], isUnplanned = false }: SessionSettings,
 ): Promise<InferenceSession> {
   const isOnGpu = provider === 'webgpu';
   return InferenceSession.create(graph, {
     executionProviders: [provider],
     intraOpNumThreads: threads || availableParallelism(),
     graphOptimizationLevel: 'all',
+    enableMemPattern: !isUnplanned,
     logSeverityLevel: 3,
     externalData: Array.from(files, ([path, numbers]) => ({ path, data: bytesOf(numbers) })),
     ...(isOnGpu && { preferredOutputLocation: Object.fromEntries(kept.map((name) => [name, 'gpu-buffer' as const])) }),

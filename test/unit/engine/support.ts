@@ -185,8 +185,8 @@ export async function evaluate(
 }
 
 /** Loss of a batch and the gradient of every weight, as the engine accumulates them. */
-export async function gradientsOf(config: ModelConfig, weights: Numbers, batch: Batch) {
-  const graph = gradientGraph(config, provider);
+export async function gradientsOf(config: ModelConfig, weights: Numbers, batch: Batch, recompute = false) {
+  const graph = gradientGraph(config, { provider, recompute });
   const tensors = parametersOf(config).flatMap(({ name, shape, frozen }) => [
     [name, new Tensor('float32', weights.get(name)!, shape)],
     ...(frozen ? [] : [[gradientOf(name), new Tensor('float32', new Float32Array(sizeOf(shape)), shape)]]),
