@@ -1,6 +1,7 @@
 /** Checks of an experiment that look at more than one field. */
 import type { Complaint } from './complaints';
 import type { Experiment, RecipeChoice, StageEntry } from './experiment';
+import { launcherComplaints } from './launcher';
 import type { Path } from './locate';
 import { recipes, unknownRecipe } from './recipes';
 import { isTestQuestions, leakSentence, parsePart } from './stages';
@@ -8,6 +9,7 @@ import { isTestQuestions, leakSentence, parsePart } from './stages';
 export function crossComplaints(experiment: Experiment): Complaint[] {
   return [
     ...wholeComplaints(experiment),
+    ...launcherComplaints(experiment),
     ...(experiment.recipes ?? []).flatMap((choice, index) => recipeComplaints(choice, ['recipes', index])),
     ...repeatedNames(experiment.recipes ?? []),
     ...(experiment.stages ?? []).flatMap((stage, index) => stageComplaints(experiment, stage, index)),

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { UserError } from '../errors';
+import type { Complaint } from './complaints';
 
 const count = z.number().int().positive();
 const word = z.string().regex(/^[\w.,:@+-]+$/, 'must be a name, without spaces');
@@ -43,6 +44,19 @@ export const launcherField = z
 
 export type Launcher = z.infer<typeof launcherField>;
 export type SlurmOptions = z.infer<typeof slurm>;
+
+/** What is wrong with a launcher beside its form. */
+export function launcherComplaints({ launcher, engine }: { launcher: Launcher; engine: string }): Complaint[] {
+  if (launcher === 'local') return [];
+  if ('command' in launcher) {
+    if (launcher.command.some((word) => word.includes('{run}'))) return [];
+    const message = '"launcher.command" names no "{run}" in its words: it would not know what to train.';
+    return [{ path: ['launcher', 'command'], message }];
+  }
+  if (engine === 'torch' || launcher.slurm.nodes === 1) return [];
+  const message = '"launcher.slurm.nodes" is more than 1, but only the engine torch trains on several machines.';
+  return [{ path: ['launcher', 'slurm', 'nodes'], message }];
+}
 
 /** What a launcher would run in the file's own words, for a person to read; undefined where there is nothing. */
 export function ownWords(launcher: Launcher = 'local'): string | undefined {

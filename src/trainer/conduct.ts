@@ -94,7 +94,7 @@ async function endOfCommand(run: RunFolder, child: ChildProcess, children: Set<C
   run.forgetJob();
   const words = lastWords(run, 1);
   const how = exit.signal ? `by the signal ${exit.signal}` : `with code ${exit.code}`;
-  return { ...exit, reason: `Its command ended ${how}${words && `: ${words}`}` };
+  return { ...exit, reason: `Its command ended ${how}${words && `: ${words.replace(/\.$/, '')}`}.` };
 }
 
 /** Milliseconds between two looks: at a run elsewhere, and at Slurm's queue. */
