@@ -4,8 +4,7 @@
  * checkpoint is kept.
  */
 import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { cp } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { makeFolderSync } from '../make-folder';
 import { copyTokenizer } from '../model/folder';
 import { writeGenerationConfig } from '../model/generation-config';
@@ -115,10 +114,4 @@ export function listCheckpoints(folder: RunFolder): { name: string; saved: Saved
   const names = onDisk(at, () => readdirSync(at)).filter((name) => !name.endsWith(unfinished));
   const found = names.map((name) => ({ name, saved: readJson<Saved>(join(at, name, cursorFile)) }));
   return found.sort((a, b) => a.saved.stage - b.saved.stage || a.saved.step - b.saved.step);
-}
-
-/** Copies the model of a checkpoint, without what only training needs. Refuses to write over anything. */
-export async function copyModel(from: string, to: string): Promise<void> {
-  const isModel = (file: string) => ![...optimizerStates, cursorFile].includes(basename(file));
-  await cp(from, to, { recursive: true, filter: isModel, errorOnExist: true, force: false });
 }

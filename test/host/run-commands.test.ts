@@ -1,6 +1,6 @@
 /** What is done with runs that have ended, by the commands of the Runs view and the one that chooses whose answers show. */
 import assert from 'node:assert/strict';
-import { appendFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
 import { compareRuns } from '../../src/run/comparison';
@@ -104,21 +104,31 @@ describe('the commands on runs', function () {
     assert.match(said[0], /^Written: .*mine\.csv$/);
   });
 
-  it('export the model of a checkpoint', async () => {
+  it('export the model of a checkpoint, as other programs load it and as a graph', async () => {
     const names = listCheckpoints(RunFolder.open(second)).map(({ name }) => name);
-    const offered = picking(() => true);
-    const open = () => Promise.resolve([vscode.Uri.file(world.root)]);
-    replace(vscode.window, { showOpenDialog: open });
-    const said = answering('showInformationMessage');
-    await run('pit.exportRunModel', second);
     const newest = names.at(-1)!;
-    assert.equal(offered[0].label, newest.replaceAll('-', ' '));
-    const to = join(world.root, `commands-pit-seed1-${newest}`);
-    assert.deepEqual(said, [`The model is in ${to}.`]);
     const from = RunFolder.open(second).file(runFiles.checkpoints, newest);
+    replace(vscode.window, { showOpenDialog: () => Promise.resolve([vscode.Uri.file(world.root)]) });
+    const exported = async (form: string, suffix: string) => {
+      const checkpoint = newest.replaceAll('-', ' ');
+      const offered = picking(({ label }) => label === checkpoint || label === form);
+      const said = answering('showInformationMessage');
+      await run('pit.exportRunModel', second);
+      const to = join(world.root, `commands-pit-seed1-${newest}-${suffix}`);
+      assert.deepEqual(said, [`The model is in ${to}.`]);
+      const labels = names.map((name) => name.replaceAll('-', ' ')).reverse();
+      assert.deepEqual(
+        offered.map(({ label }) => label),
+        [...labels, 'Model', 'ONNX Graph'],
+      );
+      return to;
+    };
+    const whole = await exported('Model', 'hf');
     for (const name of ['config.json', 'model.safetensors', 'tokenizer.json'])
-      assert.deepEqual(readFileSync(join(to, name)), readFileSync(join(from, name)), name);
-    assert.equal(existsSync(join(to, 'optimizer.safetensors')), false);
+      assert.deepEqual(readFileSync(join(whole, name)), readFileSync(join(from, name)), name);
+    assert.equal(existsSync(join(whole, 'optimizer.safetensors')), false);
+    const graph = await exported('ONNX Graph', 'onnx');
+    assert.deepEqual(readdirSync(join(graph, 'onnx')), ['model.onnx']);
   });
 
   it('reveal a run where its files are', async () => {

@@ -70,8 +70,9 @@ export const bundle = (name: string) =>
 export function picking(fits: (item: vscode.QuickPickItem) => boolean): vscode.QuickPickItem[] {
   const offered: vscode.QuickPickItem[] = [];
   const pick = async (items: readonly vscode.QuickPickItem[] | Thenable<readonly vscode.QuickPickItem[]>) => {
-    offered.push(...(await items));
-    return offered.find(fits);
+    const now = await items;
+    offered.push(...now);
+    return now.find(fits);
   };
   replace(vscode.window, { showQuickPick: pick as unknown as typeof vscode.window.showQuickPick });
   return offered;

@@ -43,7 +43,7 @@ export function commandsOf({ runs, desk, pit, reports, selection }: Room): Recor
     'pit.openRunReport': one((run) => reports.open(run)),
     'pit.showRunLog': one(showLog),
     'pit.exportRuns': several((chosen) => exportTable(chosen, desk)),
-    'pit.exportRunModel': one(exportModel),
+    'pit.exportRunModel': one((run) => exportModel(run, desk)),
     'pit.deleteRun': several((chosen) => deleteRuns(chosen, runs)),
   };
 }

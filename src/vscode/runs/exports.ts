@@ -1,7 +1,9 @@
 /** Takes results out of the workspace: tables and pictures of runs, and the model of a checkpoint. */
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { holdsAdapter } from '../../model/adapter-file';
 import { runFiles } from '../../run/folder';
+import { type ExportForm, exportForms } from '../../trainer/export-forms';
 import type { LiveRun } from '../lab';
 import { saveFile } from '../save';
 import type { Desk } from './desk';
@@ -35,11 +37,14 @@ export async function exportTable(runs: readonly LiveRun[], desk: Desk): Promise
   await saveFile(name, text, runs[0].folder.path);
 }
 
-/** Asks which checkpoint and where to, and copies the model there as a folder that other programs can load. */
-export async function exportModel({ folder }: LiveRun): Promise<void> {
-  const { copyModel, listCheckpoints } = await import('../../trainer/checkpoints');
+/** Asks which checkpoint, in which form and where to, and writes the model there as other programs load it. */
+export async function exportModel({ folder }: LiveRun, desk: Desk): Promise<void> {
+  const { listCheckpoints } = await import('../../trainer/checkpoints');
   const chosen = await chooseCheckpoint(listCheckpoints(folder).map((checkpoint) => checkpoint.name));
   if (!chosen) return;
+  const from = folder.file(runFiles.checkpoints, chosen);
+  const form = await chooseForm(await holdsAdapter(from));
+  if (!form) return;
   const places = await vscode.window.showOpenDialog({
     canSelectFolders: true,
     canSelectFiles: false,
@@ -48,8 +53,9 @@ export async function exportModel({ folder }: LiveRun): Promise<void> {
   });
   if (!places) return;
   const { name, recipe, seed } = folder.identity;
-  const to = join(places[0].fsPath, `${name}-${recipe}-seed${seed}-${chosen}`);
-  await copyModel(folder.file(runFiles.checkpoints, chosen), to);
+  const to = join(places[0].fsPath, `${name}-${recipe}-seed${seed}-${chosen}-${form}`);
+  const options = { location: vscode.ProgressLocation.Notification, title: 'Exporting the model' };
+  await vscode.window.withProgress(options, () => desk.do('exportCheckpoint', folder.path, from, to, form));
   await vscode.window.showInformationMessage(`The model is in ${to}.`);
 }
 
@@ -62,4 +68,20 @@ async function chooseCheckpoint(names: readonly string[]): Promise<string | unde
   const items = names.map((name) => ({ label: name.replaceAll('-', ' '), name })).reverse();
   const chosen = await vscode.window.showQuickPick(items, { placeHolder: 'Which checkpoint?' });
   return chosen?.name;
+}
+
+/** @param hasAdapters whether there is something to write in the form that holds nothing else */
+async function chooseForm(hasAdapters: boolean): Promise<ExportForm | undefined> {
+  const forms = (Object.keys(exportForms) as ExportForm[]).filter((form) => form !== 'peft' || hasAdapters);
+  const items = forms.map((form) => {
+    const { title, library, holds } = exportForms[form];
+    return {
+      label: title,
+      description: `for ${library}`,
+      detail: holds.replace(/^./, (letter) => letter.toUpperCase()),
+      form,
+    };
+  });
+  const chosen = await vscode.window.showQuickPick(items, { placeHolder: 'In which form?' });
+  return chosen?.form;
 }
