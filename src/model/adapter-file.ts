@@ -11,7 +11,7 @@ import { readHeader, writeSafetensors } from './safetensors';
 import { readWeight, type Weights } from './weights';
 
 const configFile = 'adapter_config.json';
-const weightsFile = 'adapter_model.safetensors';
+export const adapterWeightsFile = 'adapter_model.safetensors';
 
 /** What PEFT puts before the name of every weight. */
 const stored = (name: string) => `base_model.model.${name}`;
@@ -68,7 +68,7 @@ const isOff = (value: unknown) =>
 
 /** Opens the adapters of a model whose config has them. Throws a UserError that names what is missing or misshapen. */
 export async function openAdapter(folder: string, config: ModelConfig): Promise<Weights> {
-  const file = path.join(folder, weightsFile);
+  const file = path.join(folder, adapterWeightsFile);
   const { tensors } = await readHeader(file);
   const parameters = trainedParameters(config);
   const entryOf = (name: string) => {
@@ -100,7 +100,7 @@ export async function writeAdapter(
     shape,
     data: weights.get(name)!,
   }));
-  await writeSafetensors(path.join(folder, weightsFile), tensors);
+  await writeSafetensors(path.join(folder, adapterWeightsFile), tensors);
   const { rank, alpha, targets, base } = config.lora;
   await writeJson(path.join(folder, configFile), {
     peft_type: 'LORA',

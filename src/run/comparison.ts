@@ -40,6 +40,7 @@ export interface ComparisonRow {
 /** On what the results were computed; several values where the runs differ. */
 export interface Provenance {
   model: string[];
+  modelHash: string[];
   data: string[];
   engine: string[];
   device: string[];
@@ -79,14 +80,27 @@ export function compareRuns(
       ...(new Set(chosen.map(({ identity }) => identity.dataHash)).size > 1
         ? ['The runs do not share one dataset: their rows are not comparable.']
         : []),
+      ...changedModels(chosen).map(
+        (model) => `${model} was not the same model in all runs: it stands in rows of its own.`,
+      ),
     ],
   };
 }
 
+/** Names that stand for models with differing hashes. */
+function changedModels(runs: readonly RunSummary[]): string[] {
+  const hashes = new Map<string, Set<string>>();
+  for (const { identity } of runs) {
+    const { model, modelHash = '' } = identity;
+    hashes.set(model, (hashes.get(model) ?? new Set()).add(modelHash));
+  }
+  return [...hashes].filter(([, seen]) => seen.size > 1).map(([model]) => model);
+}
+
 /** What runs of one row share: they differ only in their seed. */
 export function kinOf(identity: RunIdentity): string {
-  const { recipe, model, dataHash } = identity;
-  return JSON.stringify([recipe, model, trainedOf(identity), dataHash]);
+  const { recipe, model, modelHash, dataHash } = identity;
+  return JSON.stringify([recipe, model, modelHash, trainedOf(identity), dataHash]);
 }
 
 /** Runs that share a row, in order of the first of them. */
@@ -157,6 +171,7 @@ function provenanceOf(runs: readonly RunSummary[]): Provenance {
   ];
   return {
     model: distinct(({ identity }) => identity.model),
+    modelHash: distinct(({ identity }) => identity.modelHash),
     data: distinct(({ identity }) => identity.dataHash),
     engine: distinct(({ device }) => device && `${device.engine} ${device.version}`),
     device: distinct(({ device }) => device && `${device.device} (${device.reason})`),

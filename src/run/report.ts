@@ -75,6 +75,7 @@ export function factsOf(summary: RunSummary): [name: string, value: string][] {
   return [
     ['State', reason ? `${state}: ${reason}` : state],
     ['Model', device ? `${identity.model}, ${thousands(device.parameters)} parameters` : identity.model],
+    ...(identity.modelHash ? [['Model hash', identity.modelHash] as [string, string]] : []),
     ['Trained', trainedOf(identity)],
     ['Data hash', identity.dataHash],
     ...(device ? deviceFacts(device) : []),

@@ -84,6 +84,7 @@ export function explanations({ rows }: Comparison): string[] {
 export function provenanceLines(provenance: Provenance): string[] {
   const names: Record<keyof Provenance, string> = {
     model: 'Model',
+    modelHash: 'Model hash',
     data: 'Data hash',
     engine: 'Engine',
     device: 'Device',

@@ -7,6 +7,7 @@ import { trainTokenizer } from '../model/bpe';
 import type { ModelConfig } from '../model/config';
 import type { ModelFacts } from '../model/facts';
 import { readFactsFolder, readModelFolder } from '../model/folder';
+import { modelHash } from '../model/hash';
 import { presetConfig } from '../model/presets';
 import { loadTokenizer, makeTokenizer, type Tokenizer } from '../model/tokenizer';
 import { tokenizerTexts } from '../schedule/corpus';
@@ -33,6 +34,11 @@ export async function openModel(experiment: Experiment, dataset: Dataset): Promi
     ? await loadTokenizer(model.tokenizer)
     : ownTokenizer(dataset, model.vocabulary, splits.train);
   return openBlank(model.preset, tokenizer, experiment);
+}
+
+/** Hash of the model's folder; undefined where nothing is learnt yet. */
+export async function startingHash({ model }: Experiment): Promise<string | undefined> {
+  return typeof model === 'string' ? modelHash(model) : undefined;
 }
 
 /** A model that begins with what a folder holds, of which config and headers are read. */

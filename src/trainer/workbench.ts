@@ -1,6 +1,6 @@
 /**
  * All that a run works with, made from its folder alone: dataset, tokenizer, schedule, learner. The same folder gives
- * the same workbench; data that has changed since the run was made is refused.
+ * the same workbench; data or a model that has changed since the run was made is refused.
  */
 import { existsSync } from 'node:fs';
 import { loadDataset } from '../dataset/load';
@@ -21,9 +21,10 @@ import { sourcesOf } from '../schedule/paths';
 import { attentionOf } from '../schedule/pack';
 import { rowsFor } from '../schedule/rows';
 import type { Schedule } from '../schedule/schedule';
+import { MicroBatches } from './micro-batches';
 import { openLearner } from './open-learner';
 import type { Start } from './start';
-import { openBlank, openFolder } from './starting-model';
+import { openBlank, openFolder, startingHash } from './starting-model';
 
 export interface Workbench {
   folder: RunFolder;
@@ -36,15 +37,18 @@ export interface Workbench {
   rows: number[];
   /** Most places that are computed at once, by all processes of the learner together. */
   microBatch: number;
+  /** Cuts what is computed at once further where memory has run out. */
+  microBatches: MicroBatches;
   /** See `attentionOf`. */
   attention: number;
 }
 
-/** @throws UserError where the data has problems or has changed, or the model can't be read. */
+/** @throws UserError where the data has problems, the data or the model has changed, or the model can't be read. */
 export async function openWorkbench(folder: RunFolder): Promise<Workbench> {
   const experiment = folder.readJson<Experiment>(runFiles.experiment);
   const { seed, dataHash } = folder.identity;
   const dataset = await sameDataset(experiment, dataHash);
+  await refuseOtherModel(folder, experiment);
   const start = { ...(await openModel(folder, experiment, dataset)), seed };
   const { facts, tokenizer } = start;
   const schedule = compileSchedule({ experiment, recipe: experiment.recipes?.[0], dataset, tokenizer, seed });
@@ -52,7 +56,8 @@ export async function openWorkbench(folder: RunFolder): Promise<Workbench> {
   const rows = rowsFor(schedule, experiment.training, attention);
   const learner = await openLearner(start, folder, experiment);
   const microBatch = experiment.training.microBatch * learner.processes;
-  return { folder, experiment, dataset, tokenizer, schedule, learner, rows, microBatch, attention };
+  const microBatches = new MicroBatches(experiment.training.outOfMemory, folder.readEvents().events);
+  return { folder, experiment, dataset, tokenizer, schedule, learner, rows, microBatch, microBatches, attention };
 }
 
 async function sameDataset(experiment: Experiment, dataHash: string): Promise<Dataset> {
@@ -63,6 +68,16 @@ async function sameDataset(experiment: Experiment, dataHash: string): Promise<Da
   if (hash !== dataHash)
     throw new UserError(`The data has changed since this run was made (${hash} is not ${dataHash}); start a new run.`);
   return dataset;
+}
+
+/** A run made before models were hashed takes the model as it is. */
+async function refuseOtherModel({ identity }: RunFolder, experiment: Experiment): Promise<void> {
+  if (identity.modelHash === undefined) return;
+  const hash = await startingHash(experiment);
+  if (hash !== identity.modelHash)
+    throw new UserError(
+      `The model has changed since this run was made (${hash} is not ${identity.modelHash}); start a new run.`,
+    );
 }
 
 async function openModel(folder: RunFolder, experiment: Experiment, dataset: Dataset): Promise<Omit<Start, 'seed'>> {

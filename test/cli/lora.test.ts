@@ -1,8 +1,9 @@
 /** Adapters in place of all weights: trained, stopped and resumed, told apart in tables. */
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, readdirSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readModelFolder } from '../../src/model/folder';
+import { modelHash } from '../../src/model/hash';
 import { RunFolder } from '../../src/run/folder';
 import { finish, makeWorld, pit, sha256, startTrainerOn, substance, until, writeExperiment } from './small';
 
@@ -77,6 +78,25 @@ describe('a run with adapters', () => {
       'LoRA, rank 4, alpha 8',
       'all weights',
     ]);
+  });
+
+  it('says which weights it began with, and does not go on with others', async () => {
+    const base = join(root, 'base');
+    const { identity } = RunFolder.open(run);
+    assert.equal(identity.modelHash, await modelHash(base));
+    assert.match(
+      readFileSync(join(run, 'report.md'), 'utf8'),
+      new RegExp(`\\*\\*Model hash\\*\\*: ${identity.modelHash}`),
+    );
+    const path = join(root, 'changed');
+    const other = RunFolder.create(path, { ...identity, modelHash: 'f'.repeat(64) });
+    cpSync(join(run, 'experiment.json'), other.file('experiment.json'));
+    const { code, stderr } = await pit('resume', path);
+    assert.equal(code, 1);
+    assert.match(stderr, /The model has changed since this run was made \(\w{64} is not f{64}\); start a new run\./);
+    RunFolder.open(run).writeJson('run.json', { ...identity, modelHash: 'f'.repeat(64) });
+    assert.match((await pit('run', experiment)).stderr, /other settings, data or model; choose another folder/);
+    RunFolder.open(run).writeJson('run.json', identity);
   });
 
   it('is refused for projections that the model lacks, for untrained weights, and on adapters', async () => {

@@ -122,7 +122,7 @@ describe('pit run', () => {
     writeExperiment(root, { evaluation: { maxTokens: 5 } });
     const { code, stderr } = await pit('run', experiment);
     assert.equal(code, 1);
-    assert.match(stderr, /other settings or data; choose another folder with --out/);
+    assert.match(stderr, /other settings, data or model; choose another folder with --out/);
   });
 
   it('refuses an unknown recipe by name', async () => {

@@ -71,6 +71,23 @@ describe('comparison of runs', () => {
     );
   });
 
+  it('never puts two models of one name into one row, and says so', () => {
+    const folders = [
+      run({ modelHash: 'a' }, 1),
+      run({ seed: 2, modelHash: 'b' }, 2),
+      run({ seed: 3, modelHash: 'b' }, 3),
+    ];
+    const { rows, notes, provenance } = compareRuns(folders.map(summarizeRun));
+    assert.deepEqual(
+      [rows.map(({ seeds }) => seeds), provenance.modelHash],
+      [
+        [[1], [2, 3]],
+        ['a', 'b'],
+      ],
+    );
+    assert.deepEqual(notes, ['nano was not the same model in all runs: it stands in rows of its own.']);
+  });
+
   it('refuses seeds that answered different questions, or whose answers are gone', () => {
     const [first, second] = [run({ seed: 1 }, 1), run({ seed: 2 }, 2)];
     const summaries = [first, second].map(summarizeRun);
