@@ -11,22 +11,29 @@ export interface Programs {
   torch?: { python: string; ranks: string };
 }
 
-/** Seconds before the end of the time at which a run is asked to stop. */
-const notice = 300;
+/** Seconds before the end of the time at which a run is asked to stop: five minutes, of a short time a tenth. */
+function noticeOf(time: string): number {
+  const [days, clock] = time.includes('-') ? time.split('-') : ['0', time];
+  const parts = clock.split(':').map(Number);
+  // Slurm reads 30 and 30:00 as minutes, but 1-12 and 1-12:00 as days and hours.
+  const [hours, minutes = 0, seconds = 0] = time.includes('-') || parts.length === 3 ? parts : [0, ...parts];
+  const whole = ((Number(days) * 24 + hours) * 60 + minutes) * 60 + seconds;
+  return Math.min(300, Math.ceil(whole / 10));
+}
 
 export function batchScript(run: RunFolder, slurm: SlurmOptions, programs: Programs): string {
   return [
     '#!/bin/bash',
     ...optionsOf(run, slurm).map((option) => `#SBATCH ${option}`),
     '',
-    ...slurm.setup,
-    ...environmentOf(slurm, programs).map((setting) => `export ${setting}`),
-    '',
+    ...paragraph([...slurm.setup, ...environmentOf(slurm, programs).map((setting) => `export ${setting}`)]),
     '# The trainer; its learner starts the ranks on all nodes. A signal before the end of the time stops it cleanly.',
     `exec ${[programs.node, programs.trainer, run.path].map(quoted).join(' ')}`,
     '',
   ].join('\n');
 }
+
+const paragraph = (lines: string[]) => (lines.length > 0 ? [...lines, ''] : []);
 
 function optionsOf(run: RunFolder, slurm: SlurmOptions): string[] {
   const { nodes, gpusPerNode, cpus, time, partition, account } = slurm;
@@ -44,7 +51,7 @@ function optionsOf(run: RunFolder, slurm: SlurmOptions): string[] {
     time,
     partition,
     account,
-    signal: time && `B:TERM@${notice}`,
+    signal: time && `B:TERM@${noticeOf(time)}`,
   };
   const given = Object.entries(fields).filter(([, value]) => value !== undefined);
   return [...given.map(([option, value]) => `--${option}=${value}`), ...slurm.options];
