@@ -56,8 +56,7 @@ export async function readModelFolder(folder: string): Promise<Model & { tokeniz
   const model = await readModel(folder);
   const tokenizer = await loadTokenizer(folder, model.config);
   checkTokenizer(tokenizer, model.config, folder);
-  const stopTokens = [...new Set([...model.config.stopTokens, tokenizer.eos])];
-  return { ...model, config: { ...model.config, stopTokens }, tokenizer };
+  return { ...model, config: endingAlso(model.config, tokenizer), tokenizer };
 }
 
 /** The same of a model of any family, of which only the facts are known and the headers of its weights are read. */
@@ -66,7 +65,11 @@ export async function readFactsFolder(folder: string): Promise<{ facts: ModelFac
   await readEntries(folder);
   const tokenizer = await loadTokenizer(folder, facts);
   checkTokenizer(tokenizer, facts, folder);
-  return { facts: { ...facts, stopTokens: [...new Set([...facts.stopTokens, tokenizer.eos])] }, tokenizer };
+  return { facts: endingAlso(facts, tokenizer), tokenizer };
+}
+
+function endingAlso<T extends Pick<ModelConfig, 'stopTokens'>>(model: T, { eos }: Tokenizer): T {
+  return { ...model, stopTokens: [...new Set([...model.stopTokens, eos])] };
 }
 
 /** Embeddings may have rows to spare, as many published models do, but no token may lack one. */
