@@ -38,6 +38,7 @@ const ways: Record<string, string[]> = {
   drag: ['datasets', 'schedule'],
   reload: ['reloaded'],
   broken: ['broken'],
+  model: ['models', 'import'],
   themes: ['theme-default-high-contrast', 'theme-default-high-contrast-light'],
 };
 

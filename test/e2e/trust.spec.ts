@@ -35,6 +35,13 @@ describe('A workspace that is not trusted', () => {
     await refusal('Asking the model').waitFor();
   });
 
+  it('says that importing a model needs trust', async () => {
+    await workbench.openFile('people.pit.json');
+    await workbench.command('PIT: Choose Model…');
+    await workbench.choice('From the Hub…').click();
+    await refusal('Importing a model').waitFor();
+  });
+
   it('says that training needs trust, and trains once trust was granted there', async () => {
     await workbench.command('PIT: Run PIT');
     await refusal('Training').waitFor();

@@ -24,7 +24,7 @@ export interface Section {
 const groups: Record<Place['group'], string> = {
   preset: 'From random initialisation',
   folder: 'Folders of the workspace',
-  gguf: 'GGUF files of the workspace, to be imported',
+  gguf: 'GGUF files of the workspace',
   checkpoint: 'Checkpoints of finished runs',
   hub: 'Downloaded from the Hugging Face hub',
 };
@@ -32,7 +32,7 @@ const groups: Record<Place['group'], string> = {
 const elsewhere: ModelRow[] = [
   {
     label: 'From the Hub…',
-    detail: 'Asks for OWNER/NAME and shows what there is. Nothing is downloaded before you say so.',
+    detail: 'Asks for OWNER/NAME. Nothing is downloaded before you agree.',
     icon: 'cloud-download',
     choice: { kind: 'hub' },
   },

@@ -23,7 +23,7 @@ describe('the list of models', () => {
     const refused: Offer = { ...place('folder', 'odd'), refused: 'No.' };
     assert.deepEqual(headings([refused, offer('hub', 'h'), offer('gguf', 'g.gguf'), offer('folder', 'f')]), [
       'Folders of the workspace',
-      'GGUF files of the workspace, to be imported',
+      'GGUF files of the workspace',
       'Downloaded from the Hugging Face hub',
       'Elsewhere',
       "Can't be used",

@@ -1,0 +1,53 @@
+/** Choosing a model that has to be imported first, as a person does: the list, the question, and what stands in the file then. */
+import assert from 'node:assert/strict';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startServer } from '../../scripts/host.mjs';
+import { closeWorkbenches, extension, type Server, until, Workbench } from './support';
+
+describe('A GGUF file in the workspace', () => {
+  closeWorkbenches();
+  /** Of Hugging Face's tools: whoever runs the tests may have models there. */
+  const home = mkdtempSync(join(tmpdir(), 'pit-hub-'));
+  let server: Server;
+  let workbench: Workbench;
+
+  before(async () => {
+    server = await startServer({ extension, env: { HF_HOME: home } });
+    workbench = await Workbench.open({ server });
+    cpSync(join(extension, 'test/fixtures/model/gguf/llama.gguf'), join(workbench.folder, 'llama.gguf'));
+    await workbench.openFile('people.pit.json');
+    await workbench.showViews();
+    await workbench.row('Schedule', 'pit').waitFor();
+  });
+  after(async () => {
+    await server?.close();
+    rmSync(home, { recursive: true });
+  });
+
+  const dialog = () => workbench.page.locator('.monaco-dialog-box');
+  const experiment = () => readFileSync(join(workbench.folder, 'people.pit.json'), 'utf8');
+
+  it('stands in the list of models with what is known of it', async () => {
+    await workbench.command('PIT: Choose Model…');
+    await workbench.choice('llama.gguf').waitFor();
+    await workbench.choice(/llama · [\d.]+ k parameters · [\d.]+ MB · fits: up to [\d.]+ GB of memory/).waitFor();
+    await workbench.choice('From the Hub…').waitFor();
+    await workbench.page.mouse.move(900, 700);
+    await workbench.page.locator('.workbench-hover').waitFor({ state: 'hidden' });
+    await workbench.picture('models');
+  });
+
+  it('is imported once the person agrees, and is the model of the experiment then', async () => {
+    await workbench.choice('llama.gguf').click();
+    await dialog().getByText('Import llama.gguf?').waitFor();
+    await dialog().getByText('are written into models/llama, weights as F32.').waitFor();
+    await workbench.picture('import');
+    assert.ok(!existsSync(join(workbench.folder, 'models')));
+    await dialog().getByRole('button', { name: 'Import' }).click();
+    await until(() => /"model": "models\/llama"/.test(experiment()));
+    assert.ok(existsSync(join(workbench.folder, 'models/llama/model.safetensors')));
+    await workbench.notification('Imported: models/llama').waitFor();
+  });
+});
