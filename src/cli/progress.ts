@@ -101,6 +101,7 @@ function newsOf(event: RunEvent, name: string): string | undefined {
     case 'evaluated':
       return event.extent === 'full' ? resultOf(event, name) : undefined;
     case 'evaluation-failed':
+    case 'halved':
       return event.message;
     case 'failed':
       return `failed: ${event.reason}`;

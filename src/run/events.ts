@@ -75,6 +75,8 @@ export type RunEvent =
       seconds: number;
     } & Position)
   | ({ type: 'checkpoint'; time: string; folder: string } & Position)
+  /** Memory ran out in this step; from here on at most so many places are computed at once. */
+  | ({ type: 'halved'; time: string; places: number; message: string } & Position)
   | { type: 'evaluation-failed'; time: string; message: string }
   | { type: 'stopped'; time: string; reason: string }
   | { type: 'failed'; time: string; reason: string; detail?: string }

@@ -168,8 +168,9 @@ function effort(events: readonly RunEvent[]): Pick<RunSummary, 'tokens' | 'token
 
 function problemsOf(events: readonly RunEvent[], damaged: number): string[] {
   const failed = events.filter((event) => event.type === 'evaluation-failed').map(({ message }) => message);
+  const halved = events.filter((event) => event.type === 'halved').map(({ message }) => message);
   const lines = damaged > 0 ? [`${damaged} damaged ${damaged === 1 ? 'line' : 'lines'} in events.jsonl`] : [];
-  return [...failed.map((message) => `An evaluation failed: ${message}`), ...lines];
+  return [...failed.map((message) => `An evaluation failed: ${message}`), ...halved, ...lines];
 }
 
 function total(values: readonly number[]): number {

@@ -35,6 +35,11 @@ function wholeComplaints({ model, splits, training, seeds, engine, device }: Exp
     add(['training', 'lora'], '"training.lora" needs a model folder: adapters of untrained weights teach nothing.');
   if (engine === 'torch' && device === 'webgpu')
     add(['device'], '"device" is "webgpu", which the engine torch has not: let it be "auto", "cuda" or "cpu".');
+  if (engine === 'torch' && training.outOfMemory === 'halve')
+    add(
+      ['training', 'outOfMemory'],
+      '"training.outOfMemory" "halve" needs the engine onnx: the processes of torch end when memory runs out.',
+    );
   if (new Set(seeds).size < seeds.length) add(['seeds'], '"seeds" names a seed twice.');
   return complaints;
 }

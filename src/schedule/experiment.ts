@@ -170,6 +170,12 @@ const training = z
       .boolean()
       .default(false)
       .describe('Compute what a block made again for the way back in place of keeping it: less memory, more time.'),
+    outOfMemory: z
+      .enum(['stop', 'halve'])
+      .default('stop')
+      .describe(
+        'When memory runs out in a step: stop with the numbers, or go on with half as much computed at once, of the same effective batch.',
+      ),
     optimizer: z
       .strictObject({
         beta1: fraction.default(0.9),

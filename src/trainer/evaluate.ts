@@ -107,13 +107,14 @@ async function readAll(bench: Workbench, documents: readonly Document[]) {
 }
 
 /** Losses, hits and counted tokens, summed by batch. */
-async function score({ learner, microBatch, attention, rows }: Workbench, { examples }: ExampleStore) {
+async function score({ learner, microBatch, microBatches, attention, rows }: Workbench, { examples }: ExampleStore) {
   const longest = examples.reduce((most, example) => Math.max(most, placesOf(example)), 1);
   const row = longest <= Math.max(...rows) ? rows : [Math.ceil(longest / 8) * 8];
   const losses: number[] = [];
   const hits: number[] = [];
   const tokens: number[] = [];
-  for (const batch of scoringBatches(examples, { row, microBatch: Math.max(microBatch, ...row), attention })) {
+  const batches = scoringBatches(examples, { row, microBatch: Math.max(microBatch, ...row), attention });
+  for (const batch of microBatches.cut(batches)) {
     const found = await learner.score(batch);
     losses.push(found.losses.reduce((a, b) => a + b, 0));
     hits.push(found.hits.reduce((a, b) => a + b, 0));

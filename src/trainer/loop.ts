@@ -3,7 +3,9 @@
  * checkpoint, and after it an evaluation. What has happened is written to the run folder and nowhere else.
  */
 import type { StepResult } from '../engine/learner';
+import { OutOfMemory } from '../engine/out-of-memory';
 import { UserError } from '../errors';
+import type { Position } from '../run/events';
 import { countSteps } from '../schedule/compile';
 import { packBatches } from '../schedule/pack';
 import type { Example, PackedBatch, Stage } from '../schedule/schedule';
@@ -80,14 +82,15 @@ function* stepsOf({ schedule }: Workbench, stage: Stage, done: number): Generato
 }
 
 async function trainStep(
-  { folder, learner, rows, microBatch, attention }: Workbench,
-  position: { stage: number; epoch: number; step: number },
+  bench: Workbench,
+  position: Position,
   examples: readonly Example[],
   rate: number,
 ): Promise<void> {
+  const { folder, rows, microBatch, attention } = bench;
   const started = performance.now();
-  const batches = packBatches(examples, { row: rows, microBatch, attention });
-  const result = await learner.step(batches, rate);
+  const packed = packBatches(examples, { row: rows, microBatch, attention });
+  const { batches, result } = await stepWithinMemory(bench, position, packed, rate);
   refuseNonsense(result, position, rate);
   folder.appendOrder({ ...position, examples: examples.map(({ id }) => id) });
   folder.appendEvent({
@@ -102,6 +105,26 @@ async function trainStep(
     seconds: (performance.now() - started) / 1000,
     memory: result.memory ?? process.memoryUsage.rss(),
   });
+}
+
+/** A step, computed in smaller parts where memory runs out; the batches as they were computed in the end. */
+async function stepWithinMemory(
+  { folder, learner, microBatches }: Workbench,
+  position: Position,
+  packed: readonly PackedBatch[],
+  rate: number,
+): Promise<{ batches: PackedBatch[]; result: StepResult }> {
+  for (;;) {
+    const batches = microBatches.cut(packed);
+    try {
+      return { batches, result: await learner.step(batches, rate) };
+    } catch (error) {
+      if (!(error instanceof OutOfMemory)) throw error;
+      const halved = microBatches.halve(error, batches);
+      console.error(halved.message);
+      folder.appendEvent({ type: 'halved', time: now(), ...position, ...halved });
+    }
+  }
 }
 
 /** Mean over the examples of each kind of the mean over an example's counted tokens, nats. */

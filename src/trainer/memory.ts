@@ -1,5 +1,6 @@
 /** Whether an experiment fits into this machine, and what would make it fit. */
-import { type BatchSize, type MemoryDemand, memoryOf } from '../engine/onnx/memory';
+import { gigabytes } from '../engine/bytes';
+import { type BatchSize, describeDemand, type MemoryDemand, memoryOf } from '../engine/onnx/memory';
 import { adapt } from '../model/adapt';
 import type { ModelConfig } from '../model/config';
 import type { Complaint } from '../schedule/complaints';
@@ -95,12 +96,3 @@ function remedies(experiment: Experiment, config: ModelConfig, places: readonly 
     { what: 'with both', needs: demandOf(small, lora, places).total },
   ];
 }
-
-/** `6.9 GB of memory (weights 0.5, training 4.8, activations 1.5, logits 0.1)` */
-export function describeDemand({ weights, training, activations, logits, total }: MemoryDemand): string {
-  const parts = Object.entries({ weights, training, activations, logits });
-  const said = parts.map(([name, bytes]) => `${name} ${(bytes / 1e9).toFixed(2)}`);
-  return `${gigabytes(total)} of memory (${said.join(', ')})`;
-}
-
-const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(2)} GB`;

@@ -2,26 +2,19 @@
  * The embedded learner: ONNX Runtime inside this process, on the processor or on a GPU through WebGPU. It builds each graph the first time it is
  * needed; a graph serves batches of every shape, so there is one of each kind.
  */
-import { type InferenceSession, Tensor } from 'onnxruntime-node';
+import { Tensor } from 'onnxruntime-node';
 import type { ModelConfig } from '../../model/config';
 import { countParameters, sizeOf, trainedParameters } from '../../model/parameters';
 import type { Batch, DeviceReport, GenerateOptions, Learner, OptimizerSettings, Score, StepResult } from '../learner';
+import { shortageOf } from '../out-of-memory';
 import { corrections } from './adamw';
 import { OnnxAnswerer } from './answerer';
 import { batchFeeds, scoredPlaces } from './batch-inputs';
 import { type Device, deviceReport } from './device';
 import type { Provider } from './graph';
-import {
-  type Compiled,
-  firstOf,
-  gradientGraph,
-  gradientOf,
-  scoreGraph,
-  secondOf,
-  stepGraph,
-  updateGraph,
-} from './graphs';
-import { openSession } from './session';
+import { gradientGraph, gradientOf, scoreGraph, stepGraph, updateGraph } from './graphs';
+import { Programs, run } from './programs';
+import { demandOf, outOfMemory, type Work } from './shortage';
 import { reusable, type Tensors, TrainingState } from './state';
 import { Transfer } from './transfer';
 
@@ -35,13 +28,6 @@ export interface OnnxSettings {
   recompute?: boolean;
 }
 
-interface Program<Graph> {
-  graph: Graph;
-  session: InferenceSession;
-  /** Results that belong to a weight: the input that takes them next time, by the result's name. */
-  slots: ReadonlyMap<string, string>;
-}
-
 export class OnnxLearner implements Learner {
   readonly processes = 1;
   readonly parameters: number;
@@ -49,12 +35,13 @@ export class OnnxLearner implements Learner {
   private readonly state: TrainingState;
   private readonly provider: Provider;
   private readonly transfer?: Transfer;
-  private readonly programs = new Map<string, Promise<Program<unknown>>>();
+  private readonly programs: Programs;
   private sums: [Tensors, Tensors] | undefined;
   private moved?: Promise<void>;
 
   constructor(private readonly settings: OnnxSettings) {
     this.provider = settings.device.provider;
+    this.programs = new Programs(settings.device);
     this.transfer = this.provider === 'cpu' ? undefined : new Transfer(settings.device.threads);
     this.state = new TrainingState(settings.config, settings.weights, this.transfer);
     this.parameters = countParameters(settings.config);
@@ -65,14 +52,16 @@ export class OnnxLearner implements Learner {
     return this.settings.config;
   }
 
-  async step(batches: readonly Batch[], rate: number): Promise<StepResult> {
-    await this.onDevice();
-    return batches.length === 1 ? this.stepAtOnce(batches[0], rate) : this.stepAccumulated(batches, rate);
+  step(batches: readonly Batch[], rate: number): Promise<StepResult> {
+    return this.withinMemory('in a training step', batches, async () => {
+      await this.onDevice();
+      return batches.length === 1 ? this.stepAtOnce(batches[0], rate) : this.stepAccumulated(batches, rate);
+    });
   }
 
   private async stepAtOnce(batch: Batch, rate: number): Promise<StepResult> {
     const { config, optimizer, recompute } = this.settings;
-    const program = await this.program('step', () =>
+    const program = await this.programs.of('step', () =>
       stepGraph(config, optimizer, { provider: this.provider, recompute }),
     );
     const places = scoredPlaces(batch);
@@ -90,7 +79,7 @@ export class OnnxLearner implements Learner {
     const losses: Float32Array[] = [];
     let total = 0;
     for (const batch of batches) {
-      const program = await this.program('gradient', () =>
+      const program = await this.programs.of('gradient', () =>
         gradientGraph(config, { provider: this.provider, recompute }),
       );
       const places = scoredPlaces(batch);
@@ -100,7 +89,7 @@ export class OnnxLearner implements Learner {
       losses.push(spread(batch, places, results.terms));
       [sums, spare] = [written, reusable(sums)];
     }
-    const program = await this.program('update', () => updateGraph(config, optimizer, this.provider));
+    const program = await this.programs.of('update', () => updateGraph(config, optimizer, this.provider));
     const feeds = { ...this.state.slots, ...sums, ...this.scalars(rate) };
     const { results, written } = await run(program, feeds, this.state.outputs);
     this.state.advance(written);
@@ -109,13 +98,17 @@ export class OnnxLearner implements Learner {
     return { loss: total, gradientNorm: results.norm[0], losses };
   }
 
-  async score(batch: Batch): Promise<Score> {
+  score(batch: Batch): Promise<Score> {
+    return this.withinMemory('while text was scored', [], () => this.scoreAll(batch));
+  }
+
+  private async scoreAll(batch: Batch): Promise<Score> {
     await this.onDevice();
     const { config } = this.settings;
     const places = scoredPlaces(batch);
     const hits = new Uint8Array(batch.weights.length);
     if (places.length === 0) return { losses: new Float32Array(batch.weights.length), hits };
-    const program = await this.program('score', () => scoreGraph(config, this.provider));
+    const program = await this.programs.of('score', () => scoreGraph(config, this.provider));
     const results = await program.session.run({ ...this.state.weights, ...batchFeeds(batch, places) });
     const found = results[program.graph.results.losses].data as Float32Array;
     const best = results[program.graph.results.best].data as BigInt64Array;
@@ -124,7 +117,11 @@ export class OnnxLearner implements Learner {
   }
 
   /** Packs the weights as they are now, so many prompts in one call are best. Throws if one leaves no room to answer. */
-  async generate(prompts: readonly Int32Array[], options: GenerateOptions): Promise<Int32Array[]> {
+  generate(prompts: readonly Int32Array[], options: GenerateOptions): Promise<Int32Array[]> {
+    return this.withinMemory('while answers were generated', [], () => this.answer(prompts, options));
+  }
+
+  private async answer(prompts: readonly Int32Array[], options: GenerateOptions): Promise<Int32Array[]> {
     const { config, device } = this.settings;
     const { threads } = device;
     const answerer = await OnnxAnswerer.open({ config, weights: await this.state.weightsHere(), threads });
@@ -148,10 +145,25 @@ export class OnnxLearner implements Learner {
   }
 
   async close(): Promise<void> {
-    const programs = await Promise.all(this.programs.values());
-    await Promise.all(programs.map(({ session }) => session.release()));
-    this.programs.clear();
+    await this.programs.forget();
     await this.transfer?.close();
+  }
+
+  /** Weights and moments are as they were if memory runs out, and graphs hold none. @throws OutOfMemory */
+  private async withinMemory<Result>(
+    work: Work,
+    batches: readonly Batch[],
+    compute: () => Promise<Result>,
+  ): Promise<Result> {
+    try {
+      return await compute();
+    } catch (error) {
+      const shortage = shortageOf(error);
+      if (!shortage) throw error;
+      if (shortage === 'short') await this.programs.forget();
+      const demand = batches.length > 0 ? demandOf(this.settings, batches) : undefined;
+      throw outOfMemory(error, shortage, { work, provider: this.provider, demand });
+    }
   }
 
   private scalars(rate: number): Tensors {
@@ -163,7 +175,10 @@ export class OnnxLearner implements Learner {
 
   /** Weights are moved to the device once, before they are first computed with. */
   private onDevice(): Promise<void> {
-    this.moved ??= this.state.moveToDevice();
+    this.moved ??= this.state.moveToDevice().catch((error: unknown) => {
+      this.moved = undefined;
+      throw error;
+    });
     return this.moved;
   }
 
@@ -172,52 +187,6 @@ export class OnnxLearner implements Learner {
     const { config } = this.settings;
     return [zeroSums(config), this.provider === 'cpu' ? zeroSums(config) : {}];
   }
-
-  private program<Graph extends Compiled<string>>(key: string, build: () => Graph): Promise<Program<Graph>> {
-    const known = this.programs.get(key) as Promise<Program<Graph>> | undefined;
-    if (known) return known;
-    const made = this.compile(build());
-    this.programs.set(key, made);
-    return made;
-  }
-
-  private async compile<Graph extends Compiled<string>>(graph: Graph): Promise<Program<Graph>> {
-    const { provider, threads } = this.settings.device;
-    const slots = slotsOf(graph);
-    const settings = { provider, threads, kept: [...slots.keys()], isUnplanned: true };
-    return { graph, slots, session: await openSession(graph.bytes, settings) };
-  }
-}
-
-const slotNames = { weight: (name: string) => name, first: firstOf, second: secondOf, gradient: gradientOf };
-
-function slotsOf({ perWeight }: Compiled<string>): Map<string, string> {
-  const kinds = Object.entries(perWeight) as [keyof typeof slotNames, Map<string, string>][];
-  return new Map(
-    kinds.flatMap(([kind, results]) => [...results].map(([weight, result]) => [result, slotNames[kind](weight)])),
-  );
-}
-
-/**
- * Runs a program, into tensors where `outputs` has some; gives results for people, and what belongs to weights: these
- * tensors, for what ONNX Runtime's Node package gives is a copy.
- */
-async function run<Results extends string>(
-  { graph, session, slots }: Program<Compiled<Results>>,
-  feeds: Tensors,
-  outputs: Tensors,
-): Promise<{ results: Record<Results, Float32Array>; written: Tensors }> {
-  const named = Object.entries(graph.results) as [Results, string][];
-  const fetches = [
-    ...named.map(([, name]) => [name, null]),
-    ...[...slots].map(([name, slot]) => [name, outputs[slot] ?? null]),
-  ];
-  const found = await session.run(feeds, Object.fromEntries(fetches));
-  const values = named.map(([key, name]) => [key, found[name].data as Float32Array]);
-  return {
-    results: Object.fromEntries(values) as Record<Results, Float32Array>,
-    written: Object.fromEntries([...slots].map(([name, slot]) => [slot, outputs[slot] ?? (found[name] as Tensor)])),
-  };
 }
 
 /** Values of the scored places, put where they belong: [rows × length]. */

@@ -4,6 +4,7 @@
  */
 import type { ModelConfig } from '../../model/config';
 import { countNumbers, parametersOf, trainedParameters } from '../../model/parameters';
+import { gigabytes } from '../bytes';
 
 export interface BatchSize {
   /** Places that are computed at once. */
@@ -12,6 +13,8 @@ export interface BatchSize {
   length: number;
   /** Whether several micro-batches make a step. */
   accumulated: boolean;
+  /** Whether blocks are computed again for the way back. */
+  recompute?: boolean;
 }
 
 /** Bytes. */
@@ -51,4 +54,11 @@ function numbersAPlace({ hiddenSize, intermediateSize, heads, kvHeads, headSize 
 
 function scores({ heads }: ModelConfig, length: number): number {
   return scoreCopies * heads * length;
+}
+
+/** `6.90 GB of memory (weights 0.50, training 4.80, activations 1.50, logits 0.10)` */
+export function describeDemand({ weights, training, activations, logits, total }: MemoryDemand): string {
+  const parts = Object.entries({ weights, training, activations, logits });
+  const said = parts.map(([name, bytes]) => `${name} ${(bytes / 1e9).toFixed(2)}`);
+  return `${gigabytes(total)} of memory (${said.join(', ')})`;
 }

@@ -150,9 +150,10 @@ export class TrainingState {
 
   private prepare(): void {
     if (this.hasMoments) return;
-    this.hasMoments = true;
-    Object.assign(this.current, zeros(this.trained, momentNames));
+    const moments = zeros(this.trained, momentNames);
     if (!this.transfer) this.spare = zeros(this.trained, (name) => [name, ...momentNames(name)]);
+    Object.assign(this.current, moments);
+    this.hasMoments = true;
   }
 
   private moments(): string[] {

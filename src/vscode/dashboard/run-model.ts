@@ -72,6 +72,7 @@ export class RunModel {
     if (event.type === 'step') this.addStep(event);
     if (event.type === 'evaluated') this.addEvaluation(event);
     if (event.type === 'evaluation-failed') this.problems.push(`An evaluation failed: ${event.message}`);
+    if (event.type === 'halved') this.problems.push(event.message);
   }
 
   private addStep(step: Event<'step'>): void {
