@@ -5,19 +5,20 @@ import { basename, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { UserError } from '../../errors';
 import type { ModelConfig } from '../../model/config';
-import { explained } from '../../model/files';
+import { explained, readJson } from '../../model/files';
 import { readModel } from '../../model/folder';
 import { askGguf } from '../../model/gguf/import';
 import { licenceOf } from '../../model/licence';
 import { freeFolder } from '../../model/new-folder';
 import { fileOrigin, findImport } from '../../model/origin';
-import { countParameters } from '../../model/parameters';
+import { countParameters, sizeOf } from '../../model/parameters';
 import { presetConfig } from '../../model/presets';
 import { loadTokenizer } from '../../model/tokenizer';
+import { readEntries, type Weights } from '../../model/weights';
 import { crossComplaints } from '../../schedule/cross-checks';
 import { type Experiment, experimentFields } from '../../schedule/experiment';
 import { fitOf, mostDemandOf } from '../../trainer/memory';
-import { trainedConfig } from '../../trainer/starting-model';
+import { openFolder, trainedConfig } from '../../trainer/starting-model';
 import type { Facts, Place } from './protocol';
 
 /** @param imports folder that imports go into */
@@ -32,25 +33,44 @@ export function described(
   config: ModelConfig,
   about: Pick<Facts, 'bytes' | 'licence' | 'becomes'>,
 ): Facts {
-  const demand = mostDemandOf(experiment, config);
   return {
     family: config.family,
     parameters: countParameters(config),
     ...about,
-    memory: demand.total,
-    ...(experiment.device === 'cpu' && { fit: fitOf(demand, totalmem()) }),
+    ...(experiment.engine === 'onnx' && memoryFor(experiment, config)),
   };
+}
+
+function memoryFor(experiment: Experiment, config: ModelConfig): Pick<Facts, 'memory' | 'fit'> {
+  const demand = mostDemandOf(experiment, config);
+  return { memory: demand.total, ...(experiment.device === 'cpu' && { fit: fitOf(demand, totalmem()) }) };
 }
 
 /** The headers of the weights tell what is missing or misshapen. */
 async function factsOfFolder(experiment: Experiment, folder: string): Promise<Facts> {
+  const licence = await licenceOf(folder);
+  if (experiment.engine === 'torch') return factsForTorch(experiment, folder, licence);
   const { config, weights } = await readModel(folder);
   const tokenizer = join(folder, 'tokenizer.json');
   await explained(tokenizer, 'read', access(tokenizer));
-  const bytes = [...weights.entries.values()].reduce((sum, { start, end }) => sum + end - start, 0);
-  const licence = await licenceOf(folder);
-  return described(experiment, trainedConfig(config, experiment, folder), { bytes, licence });
+  return described(experiment, trainedConfig(config, experiment, folder), { bytes: bytesIn(weights.entries), licence });
 }
+
+/** It may be of a family that only torch has. */
+async function factsForTorch(experiment: Experiment, folder: string, licence?: string): Promise<Facts> {
+  const { config } = await openFolder(folder, experiment);
+  if (config) {
+    const { weights } = await readModel(folder);
+    return described(experiment, config, { bytes: bytesIn(weights.entries), licence });
+  }
+  const entries = await readEntries(folder);
+  const { model_type: family } = (await readJson(join(folder, 'config.json'))) as { model_type?: unknown };
+  const parameters = [...entries.values()].reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  return { family: String(family), parameters, bytes: bytesIn(entries), licence };
+}
+
+const bytesIn = (entries: Weights['entries']) =>
+  [...entries.values()].reduce((sum, { start, end }) => sum + end - start, 0);
 
 async function factsOfGguf(experiment: Experiment, file: string, imports: string): Promise<Facts> {
   const { config, license, size } = await askGguf(file);

@@ -1,5 +1,4 @@
 /** What the window asks about models, and what it gets: plain data, both directions. All paths are absolute. */
-import type { FamilyName } from '../../model/config';
 import type { WantedModel } from '../../schedule/edit-settings';
 import type { Experiment } from '../../schedule/experiment';
 import type { Fit } from '../../trainer/memory';
@@ -13,13 +12,14 @@ export interface Place {
 }
 
 export interface Facts {
-  family: FamilyName;
+  /** As `config.json` names it. */
+  family: string;
   parameters: number;
   /** Of the weights, as they are stored. */
   bytes: number;
   licence?: string;
-  /** Bytes that training takes at most. */
-  memory: number;
+  /** Bytes that training takes at most; left out where another program trains. */
+  memory?: number;
   /** Whether this machine has them; left out where it is not the processor alone that trains. */
   fit?: Fit;
   /** Of what has to be imported first: the folder that it becomes, or became at an earlier time. */

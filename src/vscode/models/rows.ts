@@ -81,7 +81,7 @@ function detailOf(facts: Facts, shorten: (path: string) => string): string {
 
 /** `llama · 1.07 M parameters · 4.3 MB · apache-2.0 · fits: up to 0.41 GB of memory`. */
 export function factsText({ family, parameters, bytes, licence, memory, fit }: Facts): string {
-  const takes = `${fit ? `${fit}: ` : ''}up to ${(memory / 1e9).toFixed(2)} GB of memory`;
+  const takes = memory !== undefined && `${fit ? `${fit}: ` : ''}up to ${(memory / 1e9).toFixed(2)} GB of memory`;
   return [family, `${shortCount(parameters)} parameters`, fileSize(bytes), licence, takes].filter(Boolean).join(' · ');
 }
 

@@ -49,6 +49,10 @@ describe('the list of models', () => {
     );
   });
 
+  it('says nothing of memory where another program trains', () => {
+    assert.equal(factsText({ ...facts, memory: undefined }), 'llama · 135 M parameters · 98.4 MB');
+  });
+
   it('says where a model lies: below the workspace, by the commit, or nowhere yet', () => {
     assert.equal(row('base', [offer('folder', 'base')]).description, 'base');
     const snapshot: Offer = { group: 'hub', name: 'ann/tiny', model: '/cache/snapshots/0123456789', facts };
