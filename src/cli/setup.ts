@@ -4,8 +4,9 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { Command } from 'commander';
 import { torchFolder } from '../engine/torch/environment';
-import { type Build, findInstaller, type Installer } from '../engine/torch/installer';
-import { buildFor, isCurrent, makeEnvironment, removeEnvironment, sizes } from '../engine/torch/setup';
+import { announcement, described } from '../engine/torch/announcement';
+import { type Build, findInstaller } from '../engine/torch/installer';
+import { isCurrent, makeEnvironment, removeEnvironment } from '../engine/torch/setup';
 import { pythonFolder } from '../engine/torch/torchrun';
 import { UserError } from '../errors';
 import { duration } from '../run/format';
@@ -40,7 +41,7 @@ async function setUp(options: SetupOptions): Promise<void> {
     return console.log(`The torch engine is set up in ${torchFolder()}; --again makes it anew.`);
   const installer = await findInstaller();
   const build: Build = options.cpu ? 'cpu' : 'auto';
-  console.error(announcement(build, installer));
+  console.error(`${announcement(build, installer)}\n--remove removes it.`);
   if (!options.yes && !(await agrees())) return console.error('Nothing was changed.');
   const started = performance.now();
   const made = await stoppable(
@@ -48,32 +49,13 @@ async function setUp(options: SetupOptions): Promise<void> {
     'Stopped; the same command begins anew.',
   );
   if (!made) return;
-  const { torch, cuda, found } = made;
-  const devices = found.gpus.length > 0 ? found.gpus.map(({ name }) => name).join(', ') : 'no GPU that it can use';
-  console.log(`PyTorch ${torch} (${cuda ? `CUDA ${cuda}` : 'CPU'}; ${devices}) in ${torchFolder()}`);
+  console.log(described(made));
   console.error(`Made in ${duration((performance.now() - started) / 1000)}. "pit doctor" looks at it.`);
 }
 
 async function remove(): Promise<void> {
   const there = await removeEnvironment();
   console.log(there ? `Removed ${torchFolder()}.` : 'The torch engine is not set up, so nothing was removed.');
-}
-
-function announcement(build: Build, installer: Installer): string {
-  const { kind, reason } = buildFor(build);
-  return [
-    `PyTorch with what belongs to it goes into ${torchFolder()}; to undo it, delete that folder or add --remove.`,
-    `  build: ${kind === 'cpu' ? 'CPU' : 'CUDA'}, ${reason}; ${sizeOf(kind)}`,
-    ...(kind === 'cpu' && process.platform === 'linux'
-      ? [`  where PyTorch's own place can't be reached: the package index's build with CUDA; ${sizeOf('cuda')}`]
-      : []),
-    `  by: ${installer.name}`,
-  ].join('\n');
-}
-
-function sizeOf(kind: keyof typeof sizes): string {
-  const [download, disk] = [sizes[kind].download, sizes[kind].disk].map((bytes) => (bytes / 1e9).toFixed(1));
-  return `about ${download} GB to download, ${disk} GB on the disk`;
 }
 
 async function agrees(): Promise<boolean> {

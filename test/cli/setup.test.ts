@@ -1,23 +1,13 @@
 /** Setting the torch engine up, with stand-ins for uv and Python; `.ci/run` makes the real environment. */
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { inFolder } from '../unit/dataset/folder';
 import { finish, type Finished } from './small';
+import { program, uv } from './uv';
 
 const cli = resolve(__dirname, '../../dist/cli.cjs');
-const probe = JSON.stringify({
-  python: '3.12.1',
-  torch: '2.15.0+cpu',
-  transformers: '5.24.0',
-  peft: '0.21.2',
-  cuda: null,
-  gpus: [],
-  nccl: null,
-  gloo: true,
-});
-
 interface Place {
   root: string;
   /** Folder of the programs on the PATH. */
@@ -47,27 +37,6 @@ function start(root: string, bin: string, words: string[]) {
   const env = { PATH: bin, HOME: root, PIT_HOME: join(root, 'home'), ...pip };
   return spawn(process.execPath, [cli, ...words], { env, stdio: ['ignore', 'pipe', 'pipe'] });
 }
-
-function program(file: string, text: string): void {
-  writeFileSync(file, `#!/bin/sh\n${text}\n`);
-  chmodSync(file, 0o755);
-}
-
-/** A uv whose environments have a Python that answers the probe. @param install what `uv pip install` does */
-const uv = (install: string) => `
-echo "uv $*" >> "$HOME/said"
-case "$1" in
-  --version) echo "uv 9.9.9 (of the test)" ;;
-  venv)
-    for place; do :; done
-    mkdir -p "$place/bin"
-    cat > "$place/bin/python" <<END
-#!/bin/sh
-echo '${probe}'
-END
-    chmod +x "$place/bin/python" ;;
-  pip) ${install} ;;
-esac`;
 
 const python = (version: string, more = '') => `
 case "$*" in

@@ -22,6 +22,11 @@ export interface Order {
   installer: Installer;
 }
 
+/** An environment, and what it offers. */
+export interface Made extends Environment {
+  found: Probe;
+}
+
 /** Bytes, about: to download, and on the disk. */
 export const sizes = {
   cpu: { download: 0.3e9, disk: 1.2e9 },
@@ -51,7 +56,7 @@ const textsOf = (files: readonly string[]) => files.map((file) => readFileSync(f
 export async function makeEnvironment(
   { build, requirements, installer }: Order,
   options: ProgramOptions,
-): Promise<Environment & { found: Probe }> {
+): Promise<Made> {
   const root = torchFolder();
   const name = `environment-${Date.now().toString(36)}`;
   const place = join(root, name);

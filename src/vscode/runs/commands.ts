@@ -1,7 +1,7 @@
 /** The commands on runs by their ids, as package.json names them. */
 import * as vscode from 'vscode';
 import { isAtWork } from '../../run/states';
-import type { LiveRun } from '../lab';
+import type { Lab, LiveRun } from '../lab';
 import { deleteRuns, openRuns, showLog, stopRuns } from './actions';
 import type { Choice } from './choose';
 import type { Desk } from './desk';
@@ -11,6 +11,7 @@ import type { WorkspaceRuns } from './registry';
 import type { Reports } from './reports';
 import type { RunPit } from './run-pit';
 import { type Item, runsMeant } from './selection';
+import { setUpTorch } from './torch';
 import type { Node } from './tree';
 
 export interface Room {
@@ -18,13 +19,14 @@ export interface Room {
   desk: Desk;
   pit: RunPit;
   reports: Reports;
+  log: Lab['log'];
   /** What is selected in the Runs view. */
   selection(): readonly Node[];
 }
 
 type Act = (...words: never[]) => unknown;
 
-export function commandsOf({ runs, desk, pit, reports, selection }: Room): Record<string, Act> {
+export function commandsOf({ runs, desk, pit, reports, log, selection }: Room): Record<string, Act> {
   const several = (act: (chosen: LiveRun[]) => unknown) => async (item?: Item, items?: Node[]) => {
     const chosen = await runsMeant(runs, item, items ?? selection());
     return chosen.length > 0 ? act(chosen) : undefined;
@@ -45,6 +47,7 @@ export function commandsOf({ runs, desk, pit, reports, selection }: Room): Recor
     'pit.exportRuns': several((chosen) => exportTable(chosen, desk)),
     'pit.exportRunModel': one((run) => exportModel(run, desk)),
     'pit.deleteRun': several((chosen) => deleteRuns(chosen, runs)),
+    'pit.setUpTorch': () => setUpTorch({ log }),
   };
 }
 

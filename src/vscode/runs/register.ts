@@ -10,6 +10,7 @@ import { RunProgressViews } from './progress';
 import type { WorkspaceRuns } from './registry';
 import { Reports } from './reports';
 import { RunPit } from './run-pit';
+import { passPythonOn } from './torch';
 import { RunsTree } from './tree';
 
 export function registerRuns(lab: Lab): void {
@@ -22,9 +23,9 @@ export function registerRuns(lab: Lab): void {
   const view = vscode.window.createTreeView('pit.runs', options);
   const pit = new RunPit({ ...lab, runs }, desk);
   const reports = new Reports(desk);
-  subscriptions.push(desk, digests, tree, view, pit, reports, new RunProgressViews(runs));
+  subscriptions.push(passPythonOn(), desk, digests, tree, view, pit, reports, new RunProgressViews(runs));
   void runs.ready.then(() => subscriptions.push(new Endings(runs, desk, workspaceState)));
-  const commands = commandsOf({ runs, desk, pit, reports, selection: () => view.selection });
+  const commands = commandsOf({ runs, desk, pit, reports, log: lab.log, selection: () => view.selection });
   for (const [id, act] of Object.entries(commands))
     subscriptions.push(vscode.commands.registerCommand(id, telling(lab, act)));
 }
