@@ -71,12 +71,15 @@ export async function importHub(text: string, options: HubImportOptions = {}): P
   if (to !== undefined) await refuseUsed(to);
   const journey = await begin(text, options);
   const { hub, commit, license, cache, all, missing } = journey;
-  await bring(journey, options.onProgress).catch(async (error: unknown) => {
-    if (signal?.aborted && isThorough) await cache.discard(missing);
-    throw error;
-  });
+  await bring(journey, options.onProgress)
+    .then(() => signal?.throwIfAborted())
+    .catch(async (error: unknown) => {
+      if (signal?.aborted && isThorough) await cache.discard(missing);
+      throw error;
+    });
   const snapshot = await cache.link(commit, hub.name.revision, all);
   await readModelFolder(snapshot);
+  signal?.throwIfAborted();
   if (to !== undefined) await place(to, journey);
   const size = { all: bytesOf(all), downloaded: bytesOf(missing) };
   return { model: hub.name.model, commit, license, folder: to ?? snapshot, size };

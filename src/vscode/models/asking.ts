@@ -45,17 +45,20 @@ export interface Followed {
   until?: AbortSignal;
 }
 
-/** Shows long work with its pace and a button that ends it. @throws CancellationError when it was ended */
+/** Shows long work with its pace and a button that ends it. @throws CancellationError when it was ended, be it too late */
 export async function followed<T>({ title, until }: Followed, work: (watch: Watch<Pace>) => Promise<T>): Promise<T> {
   const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
-  return vscode.window.withProgress(options, (progress, token) => {
+  return vscode.window.withProgress(options, async (progress, token) => {
     const stop = new AbortController();
     token.onCancellationRequested(() => stop.abort(new vscode.CancellationError()));
+    const signal = until ? AbortSignal.any([stop.signal, until]) : stop.signal;
     let before = 0;
     const tell = ({ line, share }: Pace) => {
       progress.report({ message: line, increment: 100 * (share - before) });
       before = share;
     };
-    return work({ signal: until ? AbortSignal.any([stop.signal, until]) : stop.signal, tell });
+    const result = await work({ signal, tell });
+    signal.throwIfAborted();
+    return result;
   });
 }

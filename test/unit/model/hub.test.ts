@@ -175,6 +175,14 @@ describe('a model from the hub', () => {
     assert.deepEqual(partials(), []);
   });
 
+  it('leaves nothing behind when it is stopped with its last byte', async () => {
+    const stop = new AbortController();
+    const onProgress = ({ done, total }: Arrived) => done === total && stop.abort(new Error('enough'));
+    const to = path.join(root, 'mine');
+    await assert.rejects(bring({ signal: stop.signal, onProgress, isThorough: true, to }), /^Error: enough$/);
+    assert.deepEqual([readdirSync(cache()), existsSync(to)], [[], false]);
+  });
+
   it('keeps what was whole before when it is stopped thoroughly', async () => {
     await bring();
     const before = readdirSync(repository(), { recursive: true }).sort();
