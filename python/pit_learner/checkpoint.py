@@ -8,11 +8,12 @@ import shutil
 from pathlib import Path
 
 import torch
-import torch.distributed.checkpoint as dcp
 from huggingface_hub import split_torch_state_dict_into_shards
 from safetensors.torch import save_file
 from torch import Tensor
 from torch.distributed.checkpoint.hf_storage import HuggingFaceStorageReader
+from torch.distributed.checkpoint.state_dict_loader import load
+from torch.distributed.checkpoint.state_dict_saver import save as write
 
 from .model import Model, problem_of
 from .protocol import Beat
@@ -29,7 +30,7 @@ def save(model: Model, optimizer: Optimizer | None, folder: Path, beat: Beat) ->
     else:
         _save_weights(model, folder, beat)
     if optimizer:
-        dcp.save(_state(optimizer), checkpoint_id=folder / "optimizer")
+        write(_state(optimizer), checkpoint_id=folder / "optimizer")
 
 
 def restore(model: Model, optimizer: Optimizer, folder: Path) -> None:
@@ -38,11 +39,11 @@ def restore(model: Model, optimizer: Optimizer, folder: Path) -> None:
         model.read_adapters(folder)
     else:
         model.group.refuse_if(problem_of(folder))
-        dcp.load(_weights(model), storage_reader=HuggingFaceStorageReader(str(folder)))
+        load(_weights(model), storage_reader=HuggingFaceStorageReader(str(folder)))
     optimizer.reset()
     if (folder / "optimizer").is_dir():
         state = _state(optimizer)
-        dcp.load(state, checkpoint_id=folder / "optimizer")
+        load(state, checkpoint_id=folder / "optimizer")
         _resume(optimizer, state)
 
 

@@ -76,7 +76,7 @@ class Answering:
         if token in self.stops:
             return True
         self.answers[row].append(token)
-        return len(self.answers[row]) >= self.limits[row]
+        return bool(len(self.answers[row]) >= self.limits[row])
 
     def _kept(self, found: Tensor, rows: list[int]) -> Tensor:
         """Rows that have ended are computed no more."""

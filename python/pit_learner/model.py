@@ -14,7 +14,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 from transformers import AutoModelForCausalLM
-from transformers.distributed import DistributedConfig
+from transformers.distributed.configuration_utils import DistributedConfig
 from transformers.utils.logging import set_tqdm_hook
 
 from . import sharding
@@ -49,7 +49,7 @@ class Model:
         set_tqdm_hook(lambda _, args, __: _beating(list(args[0]), beat))
         net: Any = None
         try:
-            kind = sharding.sharded(self.folder) if group.world > 1 else AutoModelForCausalLM
+            kind: Any = sharding.sharded(self.folder) if group.world > 1 else AutoModelForCausalLM
             net, found = kind.from_pretrained(
                 self.folder,
                 dtype=torch.bfloat16 if self.bf16 and self.adapters else torch.float32,
@@ -121,7 +121,7 @@ class Model:
     def logits(self, share: Share) -> Tensor:
         """[places where the loss weighs something, vocabulary], fp32."""
         with self._choosing(lambda hidden: hidden.flatten(0, 1)[share.places][None]):
-            logits = self._forward(**share.inputs, use_cache=False).logits[0].float()
+            logits: Tensor = self._forward(**share.inputs, use_cache=False).logits[0].float()
         if not torch.is_grad_enabled():
             sharding.settle(self.net)
         return logits
@@ -129,7 +129,8 @@ class Model:
     def next_token(self, **inputs: Any) -> Tensor:
         """The most likely token after each row, [rows]."""
         with self._choosing(lambda hidden: hidden[:, -1:]):
-            return self._forward(**inputs, use_cache=True).logits[:, -1].float().argmax(-1)
+            logits: Tensor = self._forward(**inputs, use_cache=True).logits
+        return logits[:, -1].float().argmax(-1)
 
     def _forward(self, **inputs: Any) -> Any:
         """fp32 adapters are multiplied in bf16 where the rest is."""

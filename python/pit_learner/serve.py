@@ -63,6 +63,6 @@ def _memory(error: Exception, group: Group) -> Message | None:
     if isinstance(error, torch.OutOfMemoryError):
         free, total = torch.cuda.mem_get_info(group.device)
         return {**needed, "used": total - free, "total": total}
-    if isinstance(error, MemoryError) or "DefaultCPUAllocator" in str(error):
+    if isinstance(error, MemoryError) or re.search("DefaultCPUAllocator|bad_alloc", str(error)):
         return {**needed, "total": group.memory[group.rank]}
     return None

@@ -76,12 +76,12 @@ def train(
         found.append(losses.detach())
         beat(done, len(batches))
     norm = optimizer.step(rate)
-    losses = _collected(group, batches, found)
+    every = _collected(group, batches, found)
     loss = sum(
-        float(np.vdot(b.weights.astype(float), own)) for b, own in zip(batches, losses, strict=True)
+        float(np.vdot(b.weights.astype(float), own)) for b, own in zip(batches, every, strict=True)
     )
     memory = max(group.all(_peak(group)))
-    return {"loss": loss, "gradientNorm": norm, "losses": losses, "memory": memory}
+    return {"loss": loss, "gradientNorm": norm, "losses": every, "memory": memory}
 
 
 @torch.no_grad()

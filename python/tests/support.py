@@ -1,8 +1,9 @@
-"""A learner in processes of its own, driven as the trainer drives it; small models and batches to give it."""
+"""Small models, batches to give them, and a learner in processes of its own, driven as by the trainer."""
 
 import base64
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -11,73 +12,20 @@ from typing import Any
 import numpy as np
 
 ROOT = Path(__file__).parents[1]
-ADAMW = {"beta1": 0.9, "beta2": 0.95, "epsilon": 1e-8, "weightDecay": 0.1, "clip": 1.0}
+ADAMW = {"beta1": 0.9, "beta2": 0.95, "epsilon": 1e-5, "weightDecay": 0.1, "clip": 1.0}
+OPEN = {
+    "call": "open",
+    "protocol": 1,
+    "optimizer": ADAMW,
+    "precision": "fp32",
+    "recompute": False,
+    "compile": False,
+    "attention": "auto",
+}
+# Texts of several lengths, one of a single place.
+TEXTS = [[1, 2, 3, 4, 5, 6], [7, 8, 9, 10], [11, 12], [13, 14, 15, 16, 17, 18, 19, 20], [3, 1, 2]]
 
-
-class Refused(Exception):
-    def __init__(self, error: dict[str, Any]) -> None:
-        super().__init__(error["message"])
-        self.error = error
-
-
-class Client:
-    def __init__(self, world: int = 1) -> None:
-        command = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
-        command += [f"--nproc-per-node={world}", "--max-restarts=0", "-m", "pit_learner"]
-        env = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
-        pipe = subprocess.PIPE
-        self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, env=env, text=True)
-        self.beats: list[dict[str, Any]] = []
-        self.id = 0
-        self.hello = self.line()["hello"]
-
-    def line(self) -> dict[str, Any]:
-        text = self.process.stdout.readline()
-        if not text:
-            raise AssertionError(self.process.stderr.read())
-        return json.loads(text)
-
-    def call(self, name: str, **fields: Any) -> dict[str, Any]:
-        self.id += 1
-        self.beats = []
-        self.process.stdin.write(json.dumps({"id": self.id, "call": name, **fields}) + "\n")
-        self.process.stdin.flush()
-        while "beat" in (line := self.line()):
-            self.beats.append(line["beat"])
-        assert line["id"] == self.id
-        if "error" in line:
-            raise Refused(line["error"])
-        return line["ok"]
-
-    def open(self, model: Path, **fields: Any) -> dict[str, Any]:
-        usual = {"precision": "fp32", "recompute": False, "compile": False, "attention": "auto"}
-        usual |= {"protocol": 1, "optimizer": ADAMW, "model": str(model)}
-        return self.call("open", **usual | fields)
-
-    def step(self, *batches: dict[str, Any], rate: float = 1e-3) -> dict[str, Any]:
-        result = self.call("step", batches=list(batches), rate=rate)
-        return result | {"losses": [floats(text) for text in result["losses"]]}
-
-    def generate(self, prompts: list[list[int]], most: int, batch: int, stops: list[int]) -> list[list[int]]:
-        coded = [encode(np.array(prompt, "<i4")) for prompt in prompts]
-        result = self.call("generate", prompts=coded, maxTokens=most, batch=batch, stopTokens=stops)
-        return [np.frombuffer(base64.b64decode(text), "<i4").tolist() for text in result["answers"]]
-
-    def close(self) -> None:
-        if self.process.poll() is None:
-            self.call("close")
-        self.process.wait()
-        for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
-            stream.close()
-
-    def __enter__(self) -> "Client":
-        return self
-
-    def __exit__(self, kind: object, *_: object) -> None:
-        if kind is not None:
-            self.process.terminate()
-            print(self.process.stderr.read())
-        self.close()
+Wire = dict[str, Any]
 
 
 def encode(array: np.ndarray) -> str:
@@ -88,20 +36,92 @@ def floats(text: str) -> np.ndarray:
     return np.frombuffer(base64.b64decode(text), "<f4")
 
 
-def pack(rows: list[list[list[int]]], length: int, scale: float = 1.0) -> dict[str, Any]:
-    """A batch of rows of examples; of an example each token but the first is learnt, but for the second one."""
+def ints(text: str) -> list[int]:
+    return np.frombuffer(base64.b64decode(text), "<i4").tolist()
+
+
+def weights_of(text: list[int]) -> list[float]:
+    """The first token that could be learnt is not, where there is another."""
+    return [0.0 if at == 0 and len(text) > 2 else 0.02 * (1 + text[at] % 3) for at in range(len(text) - 1)]
+
+
+def pack(rows: list[list[list[int]]], length: int) -> Wire:
     shape = (len(rows), length)
-    ids = {name: np.zeros(shape, "<i4") for name in ("tokens", "targets", "positions")}
+    arrays = {name: np.zeros(shape, "<i4") for name in ("tokens", "targets", "positions")}
     examples, weights = np.full(shape, -1, "<i4"), np.zeros(shape, "<f4")
     count = 0
-    for row, members in enumerate(rows):
+    for row, texts in enumerate(rows):
         at = 0
-        for tokens in members:
-            span = slice(at, at + len(tokens) - 1)
-            ids["tokens"][row, span], ids["targets"][row, span] = tokens[:-1], tokens[1:]
-            ids["positions"][row, span] = np.arange(len(tokens) - 1)
-            examples[row, span] = count
-            weights[row, at + 1 : span.stop] = scale * (1 + count % 3)
+        for text in texts:
+            span = slice(at, at + len(text) - 1)
+            arrays["tokens"][row, span], arrays["targets"][row, span] = text[:-1], text[1:]
+            arrays["positions"][row, span] = np.arange(len(text) - 1)
+            examples[row, span], weights[row, span] = count, weights_of(text)
             at, count = span.stop, count + 1
-    coded = {name: encode(array) for name, array in {**ids, "examples": examples, "weights": weights}.items()}
+    coded = {name: encode(array) for name, array in {**arrays, "examples": examples, "weights": weights}.items()}
     return {"rows": len(rows), "length": length, "exampleCount": count, **coded}
+
+
+# All texts; with padding within a row, a row of padding alone, and one row only.
+WHOLE = pack([TEXTS[:3], [], TEXTS[3:]], 12)
+PARTS = pack([TEXTS[:2], [TEXTS[2]]], 9), pack([TEXTS[3:]], 10)
+
+
+def asked(prompts: list[list[int]], most: int, batch: int, stops: list[int]) -> Wire:
+    coded = [encode(np.array(prompt, "<i4")) for prompt in prompts]
+    return {"call": "generate", "prompts": coded, "maxTokens": most, "batch": batch, "stopTokens": stops}
+
+
+class Failed(Exception):
+    def __init__(self, error: Wire) -> None:
+        super().__init__(error["message"])
+        self.error = error
+
+
+class Client:
+    """torchrun with the learner in as many processes as asked for."""
+
+    def __init__(self, world: int, log: Path) -> None:
+        command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--max-restarts=0"]
+        command += [f"--nproc-per-node={world}", "-m", "pit_learner"]
+        env = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+        self.log = log
+        with log.open("w") as errors:
+            pipe = subprocess.PIPE
+            self.process = subprocess.Popen(
+                command, stdin=pipe, stdout=pipe, stderr=errors, env=env, text=True
+            )
+        self.beats: list[Wire] = []
+        self.hello = self.line()["hello"]
+
+    def line(self) -> Wire:
+        text = self.process.stdout.readline()
+        if not text:
+            raise EOFError(self.log.read_text())
+        return json.loads(text)
+
+    def call(self, request: Wire) -> Wire:
+        self.beats = []
+        self.process.stdin.write(json.dumps({"id": 1, **request}) + "\n")
+        self.process.stdin.flush()
+        while "beat" in (line := self.line()):
+            self.beats.append(line["beat"])
+        if "error" in line:
+            raise Failed(line["error"])
+        return line["ok"]
+
+    def ranks(self) -> list[int]:
+        """Process ids in the order of ranks."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        env = {int(pid): Path(f"/proc/{pid}/environ").read_bytes().split(b"\0") for pid in children}
+        rank = {int(v[5:]): pid for pid, values in env.items() for v in values if v.startswith(b"RANK=")}
+        return [rank[i] for i in sorted(rank)]
+
+    def __enter__(self) -> "Client":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait()
+        self.process.stdin.close()
+        self.process.stdout.close()
