@@ -11,6 +11,7 @@ import { type Model, readModel } from '../../../src/model/folder';
 import { merged } from '../../../src/model/merge';
 import { countParameters } from '../../../src/model/parameters';
 import { readAll } from '../../../src/model/weights';
+import { checkpointNames, checkpoints } from './checkpoints';
 import { greedyByHand, greedyByTransformersJs, loadForTransformersJs, openByHand } from './others';
 import { Random } from './support';
 
@@ -18,14 +19,10 @@ interface Golden {
   generation: { maxTokens: number; stopTokens: number[]; prompts: number[][]; continuations: number[][] };
 }
 
-const fixtures = path.join(__dirname, '../../fixtures/model');
-const models = readdirSync(fixtures, { recursive: true, encoding: 'utf8' }).flatMap((name) =>
-  path.basename(name) === 'golden.json' && !name.startsWith('tokenizer') ? [path.dirname(name)] : [],
-);
 const root = mkdtempSync(path.join(tmpdir(), 'pit-exported-'));
 after(() => rmSync(root, { recursive: true }));
 
-const modelOf = async (name: string) => merged(await readModel(path.join(fixtures, name)));
+const modelOf = async (name: string) => merged(await readModel(path.join(checkpoints, name)));
 
 async function exported(model: Model, name: string, limit?: number): Promise<string> {
   const folder = path.join(root, name);
@@ -49,9 +46,9 @@ function ended(row: readonly number[], stopTokens: readonly number[]): number[] 
   return end < 0 ? [...row] : row.slice(0, end);
 }
 
-for (const name of models) {
+for (const name of checkpointNames) {
   describe(`${name} as an ONNX model`, () => {
-    const { generation } = JSON.parse(readFileSync(path.join(fixtures, name, 'golden.json'), 'utf8')) as Golden;
+    const { generation } = JSON.parse(readFileSync(path.join(checkpoints, name, 'golden.json'), 'utf8')) as Golden;
     const { prompts, maxTokens, stopTokens, continuations } = generation;
     let model: Model;
     let session: InferenceSession;
