@@ -13,8 +13,8 @@ const out = join(root, 'dist-package');
 const native = join(root, 'node_modules/onnxruntime-node');
 const targets = ['linux-x64', 'linux-arm64', 'darwin-arm64', 'win32-x64', 'win32-arm64'];
 const largest = 60e6;
-const kept = ['media', 'schemas', 'syntaxes', 'samples/bios', 'CHANGELOG.md', 'LICENSE'];
-const left = /(base-data|base\.pit\.json|\.map|\.d\.ts)$/;
+const kept = ['media', 'schemas', 'syntaxes', 'samples/bios', 'python', 'CHANGELOG.md', 'LICENSE'];
+const left = /(base-data|base\.pit\.json|\.map|\.d\.ts|python[\\/](tests|\.\w+)|__pycache__)$/;
 
 ready();
 // A clone has it only now.
@@ -66,7 +66,7 @@ function packedReadme() {
 /** A package.json without what only developing needs, and with one dependency. */
 function writeManifest(file, folder, dependency) {
   const manifest = readJson(file);
-  for (const name of ['scripts', 'devDependencies', 'bin', 'allowScripts']) delete manifest[name];
+  for (const name of ['scripts', 'devDependencies', 'bin', 'allowScripts', 'overrides']) delete manifest[name];
   const dependencies = { [dependency]: manifest.dependencies[dependency] };
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ ...manifest, dependencies }, null, 2));
 }
