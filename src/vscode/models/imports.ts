@@ -6,8 +6,9 @@ import * as vscode from 'vscode';
 import { fileSize } from '../../run/format';
 import type { Experiment } from '../../schedule/experiment';
 import { Desk, type Watch } from '../desk';
+import { followed, type LongWork } from '../long-work';
 import { isTrusted } from '../trust';
-import { agreed, askHubName, followed, type Followed } from './asking';
+import { agreed, askHubName } from './asking';
 import type { HubToken } from './hub-token';
 import type { Facts, HubOffer, HubOrder, Importing, Pace, Place, TokenWish } from './protocol';
 
@@ -64,7 +65,7 @@ export class Imports implements vscode.Disposable {
   /** Asks the person for a token where the hub wants one, and then the hub again. */
   private async heard<T>(
     order: HubOrder,
-    how: Followed,
+    how: LongWork,
     ask: (order: HubOrder, watch: Watch<Pace>) => Promise<T | TokenWish>,
   ): Promise<T> {
     for (;;) {

@@ -6,6 +6,7 @@ import { findInstaller } from '../../engine/torch/installer';
 import { makeEnvironment, type Order } from '../../engine/torch/setup';
 import { pythonFolder } from '../../engine/torch/torchrun';
 import type { Lab } from '../lab';
+import { followed } from '../long-work';
 
 /** What the window was started with. */
 const before = process.env.PIT_TORCH_PYTHON;
@@ -32,26 +33,9 @@ export async function setUpTorch({ log }: Pick<Lab, 'log'>): Promise<void> {
   const answer = await vscode.window.showInformationMessage('Set PyTorch up for the engine "torch"?', options, go);
   if (answer !== go) return;
   const order: Order = { build: 'auto', installer, requirements: [join(pythonFolder(), 'requirements.txt')] };
-  const made = await busy('Setting PyTorch up', (signal, say) => {
-    const onLine = (line: string) => [log.info(line), say(line)];
+  const made = await followed({ title: 'Setting PyTorch up' }, ({ signal, tell }) => {
+    const onLine = (line: string) => [log.info(line), tell({ line })];
     return makeEnvironment(order, { signal, onLine });
   });
   await vscode.window.showInformationMessage(described(made));
-}
-
-/** Work that is shown and can be cancelled. */
-function busy<T>(
-  title: string,
-  work: (signal: AbortSignal, say: (message: string) => void) => Promise<T>,
-): Thenable<T> {
-  const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
-  return vscode.window.withProgress(options, async (progress, token) => {
-    const stop = new AbortController();
-    token.onCancellationRequested(() => stop.abort());
-    try {
-      return await work(stop.signal, (message) => progress.report({ message }));
-    } catch (error) {
-      throw stop.signal.aborted ? new vscode.CancellationError() : error;
-    }
-  });
 }
