@@ -1,6 +1,7 @@
 /**
  * A model's folder as `optimum` and transformers.js load it: `onnx/model.onnx`, `onnx/model.onnx_data` beside it where
- * weights are many, `config.json` and `generation_config.json`.
+ * weights are many, `config.json` and `generation_config.json`. Weights are read one after the other as they are written,
+ * so that memory holds one.
  */
 import path from 'node:path';
 import { makeFolder } from '../../make-folder';
@@ -10,7 +11,6 @@ import { bytesOf } from '../../model/floats';
 import type { Model } from '../../model/folder';
 import { writeGenerationConfig } from '../../model/generation-config';
 import { countNumbers, parametersOf, sizeOf } from '../../model/parameters';
-import { readAll } from '../../model/weights';
 import { exportedGraph } from './exported';
 
 const graphFile = 'model.onnx';
@@ -35,15 +35,18 @@ export async function writeOnnxModel(folder: string, model: Model, limit = large
 }
 
 async function writeWhole(place: string, { config, weights }: Model): Promise<void> {
-  const all = await readAll(config, weights);
-  const graph = exportedGraph(config, ({ name }) => all.get(name)!);
-  await replaceFile(path.join(place, graphFile), (handle) => handle.writeFile(graph));
+  const pieces = exportedGraph(config);
+  await replaceFile(path.join(place, graphFile), async (handle) => {
+    for (const [i, { name }] of parametersOf(config).entries()) {
+      await handle.writeFile(pieces[i]);
+      await handle.writeFile(bytesOf(await weights.read(name)));
+    }
+  });
 }
 
-/** One weight after the other, so that memory holds one. */
 async function writeApart(place: string, { config, weights }: Model): Promise<void> {
   let end = 0;
-  const graph = exportedGraph(config, ({ shape }) => {
+  const [graph] = exportedGraph(config, ({ shape }) => {
     const offset = end;
     end += Float32Array.BYTES_PER_ELEMENT * sizeOf(shape);
     return { file: dataFile, offset };

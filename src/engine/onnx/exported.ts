@@ -9,6 +9,7 @@ import { rotaryFrequencies, rotaryStretch } from '../../model/rope';
 import { type Attend, Decoder, outputTable } from './decoder';
 import { Graph, type Value } from './graph';
 import { Heads, type Sight } from './heads';
+import type { Place } from './messages';
 import { Tape } from './tape';
 
 const rows = 'batch_size';
@@ -18,12 +19,10 @@ const total = 'total_sequence_length';
 
 /**
  * Logits [rows, length, vocabulary] of `input_ids` [rows, length] after the keys and values of `past_key_values`.
- * @param numbersOf says, once for each weight in the order of `parametersOf`, what its numbers are or where
+ * @param placeOf says, once for each weight in the order of `parametersOf`, where it stands
+ * @returns the file; without places, what stands in it before the numbers of each weight, in the same order
  */
-export function exportedGraph(
-  config: ModelConfig,
-  numbersOf: (parameter: Parameter) => Parameters<Graph['weight']>[2],
-): Uint8Array {
+export function exportedGraph(config: ModelConfig, placeOf?: (parameter: Parameter) => Place): Uint8Array[] {
   const graph = new Graph('any');
   const tokens = graph.input('input_ids', [rows, length], 'int64');
   const mask = graph.input('attention_mask', [rows, total], 'int64');
@@ -31,7 +30,7 @@ export function exportedGraph(
   const weights = new Map(
     parametersOf(config).map((parameter) => [
       parameter.name,
-      graph.weight(parameter.name, parameter.shape, numbersOf(parameter)),
+      graph.weight(parameter.name, parameter.shape, placeOf?.(parameter)),
     ]),
   );
   const cache = new Cache(graph, config, { positions, bias: biasOf(graph, mask, tokens) });
@@ -41,7 +40,7 @@ export function exportedGraph(
   const logits = graph.matmul(decoder.finalNorm(hidden), outputTable(config, weights), { transB: true });
   const apart = graph.apart(logits, tokens, [config.vocabSize]);
   const named = graph.ops('Identity', [apart], [{ name: 'logits', shape: apart.shape }]);
-  return graph.build([...named, ...cache.presents]);
+  return graph.pieces([...named, ...cache.presents]);
 }
 
 /** 0 where a place may look, [rows, 1, length, total]: at itself and what stands before it, unless the mask has a 0 there. */

@@ -8,12 +8,13 @@ import {
   type Attributes,
   constantProto,
   type ElementType,
+  lateProto,
   numberOf,
   type Place,
+  pointerProto,
   valueProto,
-  weightProto,
 } from './messages';
-import { encodeModel, type NodeProto, type TensorProto } from './proto';
+import { encodeModel, type LateTensorProto, type NodeProto, type TensorProto } from './proto';
 
 export type Dim = number | string;
 export type Shape = readonly Dim[];
@@ -51,6 +52,7 @@ export type Target = Provider | 'any';
 export class Graph {
   private readonly nodes: NodeProto[] = [];
   private readonly initializers: TensorProto[] = [];
+  private readonly late: LateTensorProto[] = [];
   private readonly inputs: Value[] = [];
   private readonly constants = new Map<string, Value>();
   private counter = 0;
@@ -74,9 +76,10 @@ export class Graph {
     return value;
   }
 
-  /** A constant of float32 under a name of its own: its numbers, or where they are. */
-  weight(name: string, shape: readonly number[], numbers: Float32Array | Place): Value {
-    this.initializers.push(weightProto(name, shape, numbers));
+  /** A constant of float32 under a name of its own, whose numbers stand in another file, or else follow in this one. */
+  weight(name: string, shape: readonly number[], place?: Place): Value {
+    if (place) this.initializers.push(pointerProto(name, shape, place));
+    else this.late.push(lateProto(name, shape));
     return { name, shape, type: 'float32' };
   }
 
@@ -230,13 +233,19 @@ export class Graph {
 
   /** The bytes of an ONNX model that computes `outputs`, named as in the list. */
   build(outputs: readonly Value[]): Uint8Array {
-    return encodeModel({
+    return this.pieces(outputs)[0];
+  }
+
+  /** The same where weights follow: what stands before the numbers of each, in the order in which they were made. */
+  pieces(outputs: readonly Value[]): Uint8Array[] {
+    const graph = {
       name: 'graph',
       node: this.nodes,
       initializer: this.initializers,
       input: this.inputs.map(valueProto),
       output: outputs.map(valueProto),
-    });
+    };
+    return encodeModel(graph, this.late);
   }
 
   private fresh(hint: string): string {

@@ -2,7 +2,7 @@
 import { bytesOf } from '../../model/floats';
 import { sizeOf } from '../../model/parameters';
 import type { Value } from './graph';
-import type { AttributeProto, TensorProto, ValueProto } from './proto';
+import type { AttributeProto, LateTensorProto, TensorProto, ValueProto } from './proto';
 
 /** The numbers by which ONNX calls the element types that occur here. */
 export const numberOf = { float32: 1, int32: 6, int64: 7, bool: 9 } as const;
@@ -11,7 +11,7 @@ export type ElementType = keyof typeof numberOf;
 export type Attribute = number | { float: number } | string | readonly number[];
 export type Attributes = Record<string, Attribute>;
 
-/** Where a constant's numbers begin that do not stand in the graph itself. */
+/** Where a constant's numbers begin that do not stand in the graph's own file. */
 export interface Place {
   file: string;
   /** Bytes. */
@@ -39,15 +39,16 @@ export function constantProto(
   return { name, data_type: numberOf[type], dims, raw_data: encoded(data, type) };
 }
 
-/** A constant of float32 whose numbers are given, and not copied, or stand elsewhere. */
-export function weightProto(name: string, dims: readonly number[], numbers: Float32Array | Place): TensorProto {
-  const data = numbers instanceof Float32Array ? { raw_data: bytesOf(numbers) } : pointer(numbers, sizeOf(dims));
-  return { name, data_type: numberOf.float32, dims, ...data };
+/** A constant of float32 whose numbers follow in the file. */
+export function lateProto(name: string, dims: readonly number[]): LateTensorProto {
+  return { name, data_type: numberOf.float32, dims, bytes: sizeOf(dims) * Float32Array.BYTES_PER_ELEMENT };
 }
 
-function pointer({ file, offset }: Place, count: number): Partial<TensorProto> {
-  const entries = Object.entries({ location: file, offset, length: count * Float32Array.BYTES_PER_ELEMENT });
-  return { data_location: 1, external_data: entries.map(([key, value]) => ({ key, value: String(value) })) };
+/** A constant of float32 whose numbers stand elsewhere. */
+export function pointerProto(name: string, shape: readonly number[], { file, offset }: Place): TensorProto {
+  const { bytes: length, ...tensor } = lateProto(name, shape);
+  const entries = Object.entries({ location: file, offset, length });
+  return { ...tensor, data_location: 1, external_data: entries.map(([key, value]) => ({ key, value: String(value) })) };
 }
 
 function encoded(data: readonly number[] | Float32Array, type: ElementType): Uint8Array {

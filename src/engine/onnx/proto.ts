@@ -19,7 +19,24 @@ message OperatorSetIdProto { string domain = 1; int64 version = 2; }
 message ModelProto { int64 ir_version = 1; repeated OperatorSetIdProto opset_import = 8; string producer_name = 2; GraphProto graph = 7; }
 `;
 
-const modelType = protobuf.parse(schema, { keepCase: true }).root.lookupType('onnx.ModelProto');
+const { root } = protobuf.parse(schema, { keepCase: true });
+
+function encode(type: string, message: object): Uint8Array {
+  const found = root.lookupType(`onnx.${type}`);
+  return found.encode(found.fromObject(message)).finish();
+}
+
+/** Numbers of the fields whose bytes are written by hand. */
+const fields = { graph: 7, initializer: 5, raw_data: 9 };
+
+/** What stands before a field's bytes: its number, and how many they are. */
+function opening(field: keyof typeof fields, length: number): Uint8Array {
+  const delimited = 2;
+  return protobuf.Writer.create()
+    .uint32((fields[field] << 3) | delimited)
+    .uint32(length)
+    .finish();
+}
 
 export interface AttributeProto {
   name: string;
@@ -50,6 +67,12 @@ export interface TensorProto {
   data_location?: number;
 }
 
+/** A tensor whose data are written later. */
+export interface LateTensorProto extends Pick<TensorProto, 'name' | 'data_type' | 'dims'> {
+  /** How many of them. */
+  bytes: number;
+}
+
 export interface ValueProto {
   name: string;
   type: {
@@ -68,14 +91,20 @@ export interface GraphProto {
 /** The versions of the ONNX standard's operators, and of ONNX Runtime's own. */
 const versions: Record<string, number> = { '': 18, 'com.microsoft': 1 };
 
-/** The bytes of an ONNX model. */
-export function encodeModel(graph: GraphProto): Uint8Array {
+/**
+ * The bytes of an ONNX model, in pieces: each of `late` has the piece that stands before its data, in their order, and
+ * without any of them there is one piece. So large models are written as their data come, and need not be held whole.
+ */
+export function encodeModel(graph: GraphProto, late: readonly LateTensorProto[] = []): Uint8Array[] {
   const domains = new Set(['', ...graph.node.map(({ domain }) => domain)]);
-  const model = {
-    ir_version: 9,
-    producer_name: 'pit-lab',
-    opset_import: Array.from(domains, (domain) => ({ domain, version: versions[domain] })),
-    graph,
-  };
-  return modelType.encode(modelType.fromObject(model)).finish();
+  const opset_import = Array.from(domains, (domain) => ({ domain, version: versions[domain] }));
+  const model = encode('ModelProto', { ir_version: 9, producer_name: 'pit-lab', opset_import });
+  const early = encode('GraphProto', graph);
+  const openings = late.map(({ bytes, ...tensor }) => {
+    const rest = Buffer.concat([encode('TensorProto', tensor), opening('raw_data', bytes)]);
+    return Buffer.concat([opening('initializer', rest.length + bytes), rest]);
+  });
+  const size = late.reduce((sum, { bytes }, i) => sum + openings[i].length + bytes, early.length);
+  const [first = Buffer.alloc(0), ...others] = openings;
+  return [Buffer.concat([model, opening('graph', size), early, first]), ...others];
 }
