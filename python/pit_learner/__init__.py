@@ -1,1 +1,1 @@
-"""One language model and its optimiser, on one process or many, driven by PIT Lab's trainer over standard streams."""
+"""A language model with its optimiser, on one process or many, driven by PIT Lab's trainer."""

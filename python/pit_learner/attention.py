@@ -1,8 +1,8 @@
-"""Which attention keeps the texts of a packed row apart, and why it was taken: tried before it is believed.
+"""Which attention keeps packed texts apart, and why it was taken: each is tried before it is used.
 
 - dense: what the model has for itself, under a mask of all places by all places;
 - flex: FlexAttention, which passes over blocks of the mask that are empty;
-- varlen: no mask and no padding: each text by itself, on a GPU in one kernel for all.
+- varlen: no mask and no padding; each text by itself, on a GPU all in one kernel.
 """
 
 from typing import Any
@@ -23,17 +23,13 @@ NAMES = {"flex": "flex_attention", "varlen": "pit_varlen"}
 
 
 def choose(model: Model, asked: Message) -> tuple[str, str]:
-    """Takes the attention that was asked for or the best that works; its name and the reason."""
-    wanted = asked["attention"]
+    """Takes the attention asked for, or the fastest that works; its name and the reason."""
+    wanted, passed = asked["attention"], list[str]()
     alone = _logits(model, [[7, 8, 9, 10]])
-    passed: list[str] = []
     for name in ("varlen", "flex", "dense") if wanted == "auto" else (wanted,):
-        problem = _missing(name, model, compiled=asked["compile"])
-        if problem is None:
-            model.attend(NAMES.get(name, model.own_attention), flat=name == "varlen")
-            problem = _mixes(model, alone)
-        if problem is None:
-            first = "the first that works here" if wanted == "auto" else "as asked"
+        problem = _missing(name, model, compiled=asked["compile"]) or _mixes(name, model, alone)
+        if not problem:
+            first = "as asked" if name == wanted else "the fastest that works here"
             return name, "; ".join([first, *passed])
         passed.append(f"{name}: {problem}")
         model.attend(model.own_attention, flat=False)
@@ -41,7 +37,7 @@ def choose(model: Model, asked: Message) -> tuple[str, str]:
 
 
 def _missing(name: str, model: Model, *, compiled: bool) -> str | None:
-    """What the device or the settings lack for an attention."""
+    """What an attention lacks here."""
     on_gpu = model.group.device.type == "cuda"
     if name == "flex" and not on_gpu:
         return "it needs a GPU"
@@ -52,34 +48,34 @@ def _missing(name: str, model: Model, *, compiled: bool) -> str | None:
     return None
 
 
-def _mixes(model: Model, alone: Tensor) -> str | None:
-    """Whether a text is taken otherwise behind another than alone; or the error that it ends in."""
+def _mixes(name: str, model: Model, alone: Tensor) -> str | None:
+    """Whether a text differs behind another from the same text alone; or the error it ends in."""
     try:
+        model.attend(NAMES.get(name, model.own_attention), flat=name == "varlen")
         packed = _logits(model, [[3, 4, 5], [7, 8, 9, 10]])[-len(alone) :]
-    except (RuntimeError, ValueError, TypeError, NotImplementedError) as error:
+    except (RuntimeError, ValueError, TypeError, ImportError) as error:
         recover(model.net)
         return first_line(error)
     allowed = (0.1 if model.bf16 else 1e-3) * alone.abs().max()
-    differs = bool((packed - alone).abs().max() > allowed)
-    return "it mixes texts" if model.group.any(differs) else None
+    mixed = any(model.group.all(bool((packed - alone).abs().max() > allowed)))
+    return "it mixes texts" if mixed else None
 
 
 @torch.no_grad()
 def _logits(model: Model, texts: list[list[int]]) -> Tensor:
     tokens = np.array([[token for text in texts for token in text]])
-    lengths = [len(text) for text in texts]
-    examples = np.repeat(np.arange(len(texts)), lengths)[None]
-    positions = np.concatenate([np.arange(length) for length in lengths])[None]
-    batch = Batch(tokens, tokens, positions, examples, np.ones(tokens.shape, np.float32))
+    positions = np.array([[at for text in texts for at in range(len(text))]])
+    examples = (positions == 0).cumsum(1)
+    batch = Batch(tokens, tokens, positions, examples, np.ones(tokens.shape))
     return model.logits(batch.share(0, 1, model.group.device, flat=model.flat))
 
 
 def varlen(
-    module: Any,  # noqa: ARG001
+    _: Any,
     query: Tensor,
     key: Tensor,
     value: Tensor,
-    attention_mask: Tensor | None,  # noqa: ARG001
+    __: Any,
     *,
     cu_seq_lens_q: Tensor,
     max_length_q: int,
@@ -87,34 +83,40 @@ def varlen(
     sliding_window: int | None = None,
     **others: Any,
 ) -> tuple[Tensor, None]:
-    """[1, places, heads, size] from [1, heads, places, size]; the first argument and the last are the interface's."""
-    if odd := [
-        name for name in ("softcap", "s_aux", "position_bias") if others.get(name) is not None
-    ]:
-        raise ValueError(f"it has no {odd[0]}")
-    if query.is_cuda:
-        q, k, v = (x[0].transpose(0, 1) for x in (query, key, value))
-        window = (sliding_window - 1 if sliding_window else -1, 0)
-        ends = (cu_seq_lens_q, cu_seq_lens_q, max_length_q, max_length_q)
-        return varlen_attn(q, k, v, *ends, scale=scaling, window_size=window, enable_gqa=True)[
-            None
-        ], None
-    groups = query.shape[1] // key.shape[1]
+    """As `transformers` calls it: [1, places, heads, size] from [1, heads, places, size]."""
+    if any(others.get(name) is not None for name in ("softcap", "s_aux", "position_bias")):
+        raise ValueError("it is plain attention, which this model's is not")
+    if not _on_gpu(query):
+        return _each(query, key, value, cu_seq_lens_q, scaling, sliding_window), None
+    q, k, v = (x[0].transpose(0, 1) for x in (query, key, value))
+    window = (sliding_window - 1 if sliding_window else -1, 0)
+    ends = cu_seq_lens_q, cu_seq_lens_q, max_length_q, max_length_q
+    out: Any = varlen_attn(q, k, v, *ends, scale=scaling, window_size=window, enable_gqa=True)
+    return out[None], None
+
+
+def _on_gpu(tensor: Tensor) -> bool:
+    return tensor.is_cuda
+
+
+def _each(
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    starts: Tensor,
+    scale: float | None,
+    window: int | None,
+) -> Tensor:
+    """One text after the other; a mask is needed only where one is longer than the window."""
+    groups, found = query.shape[1] // key.shape[1], []
     sources = query, key.repeat_interleave(groups, 1), value.repeat_interleave(groups, 1)
-    lengths = cu_seq_lens_q.diff().tolist()
-    parts = []
-    for q, k, v in zip(*(source.split(lengths, 2) for source in sources), strict=True):
-        mask = _band(q.shape[2], sliding_window)
+    for q, k, v in zip(*(x.split(starts.diff().tolist(), 2) for x in sources), strict=True):
+        length, mask = q.shape[2], None
+        if window and window < length:
+            mask = torch.ones(length, length, dtype=torch.bool).tril().triu(1 - window)
         causal = mask is None
-        parts.append(scaled_dot_product_attention(q, k, v, mask, is_causal=causal, scale=scaling))
-    return torch.cat(parts, 2).transpose(1, 2), None
-
-
-def _band(length: int, window: int | None) -> Tensor | None:
-    """Which places see which, where a window makes it more than causal."""
-    if window is None or window >= length:
-        return None
-    return torch.ones(length, length, dtype=torch.bool).tril().triu(1 - window)
+        found.append(scaled_dot_product_attention(q, k, v, mask, is_causal=causal, scale=scale))
+    return torch.cat(found, 2).transpose(1, 2)
 
 
 AttentionInterface.register("pit_varlen", varlen)

@@ -1,6 +1,6 @@
-"""Saving and restoring: a model folder that `transformers` loads or PEFT's two files, and the optimiser's state.
+"""Saving and restoring: a folder that `transformers` or PEFT loads, and the optimiser's state.
 
-Weights are gathered one by one, so that no process holds more of a sharded model than goes into a file.
+Weights are gathered one by one: no process holds more of a sharded model than goes into a file.
 """
 
 import json
@@ -34,7 +34,7 @@ def save(model: Model, optimizer: Optimizer | None, folder: Path, beat: Beat) ->
 
 
 def restore(model: Model, optimizer: Optimizer, folder: Path) -> None:
-    """Reads what `save` has written, on any number of processes; without moments the optimiser is reset."""
+    """What `save` has written, on any number of processes; without its state, a new optimiser."""
     if model.adapters:
         model.read_adapters(folder)
     else:
@@ -90,7 +90,7 @@ def _save_adapters(model: Model, source: Path, folder: Path) -> None:
 
 
 def _state(optimizer: Optimizer) -> dict[str, Tensor]:
-    """The moments of each trained weight under its name, 0 before the first step; and the number of steps."""
+    """Moments by the name of the weight, 0 before the first step, and the number of steps."""
     state: dict[str, Tensor] = {"steps": torch.zeros((), dtype=torch.int64)}
     for name, p in optimizer.model.trained.items():
         own = optimizer.adamw.state.get(p) or {kind: torch.zeros_like(p) for kind in MOMENTS}

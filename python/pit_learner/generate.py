@@ -1,11 +1,11 @@
-"""Greedy answers: prompts of like length together, left-padded, with a cache; batches are dealt out to the ranks.
+"""Greedy answers: prompts of like length together, left-padded, with a cache.
 
-A batch holds the same prompts on any number of processes, and so gives the same tokens.
+Batches are dealt out to the ranks. They hold the same prompts on any number of processes, and so
+give the same tokens.
 """
 
 import numpy as np
 import torch
-from torch import Tensor
 from transformers import DynamicCache
 
 from .model import Model
@@ -24,9 +24,9 @@ def generate(model: Model, prompts: list[Array], asked: Message, beat: Beat) -> 
     answers: dict[int, list[int]] = {}
     with model.answering():
         for start in range(0, len(batches), group.world):
-            mine = batches[start + group.rank] if start + group.rank < len(batches) else []
+            mine = next(iter(batches[start + group.rank :]), [])
             answering = Answering(model, [prompts[i] for i in mine], asked)
-            while group.any(bool(answering.open)):
+            while any(group.all(bool(answering.open))):
                 answering.extend()
                 beat(start * size, len(prompts))
             answers |= zip(mine, answering.answers, strict=True)
@@ -42,13 +42,15 @@ class Answering:
         self.stops = frozenset(asked["stopTokens"])
         self.limits = [min(asked["maxTokens"], model.positions - len(prompt)) for prompt in prompts]
         self.answers: list[list[int]] = [[] for _ in prompts]
-        # Rows of the batch that go on; after that what the model has not read of them, and where a row has tokens.
+        # The rows that go on; of these, what the model has not read, and where there are tokens.
         self.open = list(range(len(prompts)))
         longest = max(map(len, prompts), default=1)
-        rows = [[0] * (longest - len(prompt)) + prompt.tolist() for prompt in prompts] or [[0]]
-        masks = [[0] * (longest - len(prompt)) + [1] * len(prompt) for prompt in prompts] or [[1]]
-        self.tokens = torch.tensor(rows, device=model.group.device)
-        self.mask = torch.tensor(masks, device=model.group.device)
+        gaps = [[0] * (longest - len(prompt)) for prompt in prompts]
+        rows = [gap + prompt.tolist() for gap, prompt in zip(gaps, prompts, strict=True)]
+        self.tokens = torch.tensor(rows or [[0]], device=model.group.device)
+        self.mask = torch.tensor(
+            [gap + [1] * (longest - len(gap)) for gap in gaps], device=model.group.device
+        )
         self.cache = DynamicCache(config=model.net.config)
 
     def extend(self) -> None:
@@ -63,24 +65,18 @@ class Answering:
             position_ids=positions,
             cache=self.cache,
         )
-        ended = [
-            self._ends(row, token) for row, token in zip(self.open, found.tolist(), strict=True)
-        ]
-        if any(ended) and not all(ended):
-            found = self._kept(found, [at for at, over in enumerate(ended) if not over])
-        self.open = [row for row, over in zip(self.open, ended, strict=True) if not over]
+        pairs = zip(self.open, found.tolist(), strict=True)
+        still = [at for at, (row, token) in enumerate(pairs) if self._goes_on(row, token)]
+        if 0 < len(still) < len(self.open):
+            kept = torch.tensor(still, device=found.device)
+            self.cache.batch_select_indices(kept)
+            found, self.mask = found[kept], self.mask[kept]
+        self.open = [self.open[at] for at in still]
         self.tokens = found[:, None]
         self.mask = torch.cat([self.mask, torch.ones_like(self.tokens)], dim=1)
 
-    def _ends(self, row: int, token: int) -> bool:
+    def _goes_on(self, row: int, token: int) -> bool:
         if token in self.stops:
-            return True
+            return False
         self.answers[row].append(token)
-        return bool(len(self.answers[row]) >= self.limits[row])
-
-    def _kept(self, found: Tensor, rows: list[int]) -> Tensor:
-        """Rows that have ended are computed no more."""
-        kept = torch.tensor(rows, device=found.device)
-        self.cache.batch_select_indices(kept)
-        self.mask = self.mask[kept]
-        return found[kept]
+        return len(self.answers[row]) < int(self.limits[row])

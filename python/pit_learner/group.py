@@ -1,4 +1,4 @@
-"""The processes that hold the model together: how they meet, what they tell each other beside gradients."""
+"""The processes that hold the model together, and what they tell each other beside gradients."""
 
 import os
 from datetime import timedelta
@@ -17,12 +17,12 @@ class Group:
     """This rank among all."""
 
     def __init__(self) -> None:
-        self.device = torch.device("cpu")
+        self.device, backends = torch.device("cpu"), "cpu:gloo"
         if torch.cuda.is_available():
-            self.device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
+            self.device = torch.device("cuda", int(os.environ["LOCAL_RANK"]))
             torch.cuda.set_device(self.device)
-        on_gpu = self.device.type == "cuda"
-        dist.init_process_group("cpu:gloo,cuda:nccl" if on_gpu else "cpu:gloo", timeout=FOREVER)
+            backends = "cpu:gloo,cuda:nccl"
+        dist.init_process_group(backends, timeout=FOREVER)
         self.rank, self.world = dist.get_rank(), dist.get_world_size()
         self.devices, self.memory = zip(*self.all(_described(self.device)), strict=True)
 
@@ -38,12 +38,6 @@ class Group:
         dist.all_gather_object(values, value)
         return values
 
-    def any(self, flag: bool) -> bool:
-        """Whether it is so on any rank."""
-        told = torch.tensor(int(flag))
-        dist.all_reduce(told, dist.ReduceOp.MAX)
-        return bool(told.item())
-
     def refuse_if(self, problem: str | None) -> None:
         """Every rank refuses what one can't do."""
         for told in filter(None, self.all(problem)):
@@ -51,7 +45,7 @@ class Group:
 
 
 def _described(device: torch.device) -> tuple[str, int]:
-    """Name and bytes; of the processor's memory, an equal part for each process of the machine."""
+    """Name and bytes; of the processor's memory an equal part for each process of the machine."""
     if device.type == "cuda":
         properties = torch.cuda.get_device_properties(device)
         return properties.name, properties.total_memory

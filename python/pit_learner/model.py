@@ -155,7 +155,8 @@ class Model:
         trained = {"implementation": self.net.config._attn_implementation, "flat": self.flat}
         self.attend(self.own_attention, flat=False)
         eager = torch.compiler.set_stance("force_eager")
-        with sharding.gathered(self.net, min(self.group.memory) / 4), eager:
+        room = min(self.group.memory) / 4 / (2 if self.bf16 else 4)
+        with sharding.gathered(self.net, room), eager:
             yield
         self.attend(**trained)
 

@@ -1,7 +1,8 @@
 """A micro-batch, and the part of it that a rank computes.
 
-The examples of a row follow each other, each with positions from 0; padding is put at position 0. `transformers` takes
-a position that does not follow the one before it for the beginning of another text, and masks accordingly.
+The examples of a row follow each other, each with positions from 0; padding is put at position 0.
+`transformers` takes a position that does not follow the one before it for the beginning of another
+text, and masks accordingly.
 """
 
 from dataclasses import dataclass
@@ -13,14 +14,16 @@ from torch import Tensor
 
 from .protocol import Array, Message, decode
 
+KINDS = dict.fromkeys(("tokens", "targets", "positions", "examples"), "<i4") | {"weights": "<f4"}
+
 
 @dataclass(frozen=True)
 class Share:
-    """Rows of a micro-batch on a rank's device."""
+    """What a rank computes of a micro-batch, on its device."""
 
-    # Of the model: [rows, length], or all texts in one row without padding, and where these begin.
+    # For the model: [rows, length], or all texts in one row without padding and where they begin.
     inputs: dict[str, Any]
-    # Of each place where the loss weighs something, in order: its place in the inputs, its target and weight.
+    # Where the loss weighs something: the place in the inputs, target and weight of each, in order.
     places: Tensor
     targets: Tensor
     weights: Tensor
@@ -38,40 +41,36 @@ class Batch:
 
     @staticmethod
     def read(wire: Message) -> "Batch":
-        kinds = dict.fromkeys(("tokens", "targets", "positions", "examples"), "<i4")
-        shape = (wire["rows"], wire["length"])
-        fields = {**kinds, "weights": "<f4"}
+        shape = wire["rows"], wire["length"]
         return Batch(
-            **{name: decode(wire[name], kind).reshape(shape) for name, kind in fields.items()}
+            **{name: decode(wire[name], kind).reshape(shape) for name, kind in KINDS.items()}
         )
 
     def share(self, rank: int, world: int, device: torch.device, *, flat: bool) -> Share:
-        """Every `world`-th row from `rank`. Where there is none, a row without weight: all ranks compute in step."""
+        """Every `world`-th row from `rank`, or a row without weight: all ranks compute in step."""
         idle = rank >= len(self.tokens)
         mine = slice(0, 1) if idle else slice(rank, None, world)
-        tokens, targets, positions, examples, weights = (
-            array[mine].ravel()
-            for array in (self.tokens, self.targets, self.positions, self.examples, self.weights)
-        )
-        texts = examples >= 0
+        own = {name: getattr(self, name)[mine].ravel() for name in KINDS}
+        texts = own["examples"] >= 0
         kept = np.flatnonzero(texts) if flat and texts.any() else np.arange(texts.size)
-        places = np.flatnonzero(weights * (not idle))
-        positions = np.where(texts, positions, 0)[kept]
+        weighed = np.flatnonzero(own["weights"] * (not idle))
+        positions = np.where(texts, own["positions"], 0)[kept]
 
         def sent(array: Array, kind: torch.dtype = torch.int64) -> Tensor:
             return torch.tensor(array, dtype=kind).to(device)
 
         shape = (1, -1) if flat else (-1, self.tokens.shape[1])
         inputs: dict[str, Any] = {
-            "input_ids": sent(tokens[kept]).reshape(shape),
+            "input_ids": sent(own["tokens"][kept]).reshape(shape),
             "position_ids": sent(positions).reshape(shape),
         }
         if flat:
             starts = np.append(np.flatnonzero(positions == 0), len(positions))
             inputs["cu_seq_lens_q"] = sent(starts, torch.int32)
             inputs["max_length_q"] = int(np.diff(starts).max())
-        inside = sent(np.searchsorted(kept, places))
-        return Share(inputs, inside, sent(targets[places]), sent(weights[places], torch.float32))
+        places = sent(np.searchsorted(kept, weighed))
+        weights = sent(own["weights"][weighed], torch.float32)
+        return Share(inputs, places, sent(own["targets"][weighed]), weights)
 
     def whole(self, shares: list[Array]) -> Array:
         """[rows, length] of what each rank found where the loss weighs something; 0 elsewhere."""

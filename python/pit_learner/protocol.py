@@ -1,4 +1,4 @@
-"""What the trainer and the learner say to each other: JSON lines, arrays in base64, refusals, beats.
+"""What trainer and learner say to each other: JSON lines, arrays in base64, refusals, beats.
 
 The other side, with every call, is `src/engine/torch/protocol.ts`.
 """
@@ -25,10 +25,10 @@ class Refusal(Exception):
 
 
 class Channel:
-    """The trainer's end of the standard streams. Rank 0 listens and speaks, other ranks are mute."""
+    """The trainer's end of the standard streams. Rank 0 listens and speaks, others are mute."""
 
     def __init__(self, rank: int) -> None:
-        """From now on whatever else is written to standard output goes to standard error."""
+        """From now on what else is written to standard output goes to standard error."""
         self._in = os.fdopen(os.dup(0), encoding="utf-8") if rank == 0 else None
         self._out = os.fdopen(os.dup(1), "w", encoding="utf-8") if rank == 0 else None
         os.dup2(2, 1)
@@ -39,11 +39,11 @@ class Channel:
 
     def send(self, message: Message) -> None:
         if self._out:
-            self._out.write(json.dumps(message) + "\n")
+            self._out.write(json.dumps(message, allow_nan=False) + "\n")
             self._out.flush()
 
     def beat(self, doing: str, done: int, of: int) -> None:
-        """Called by the thread that does the work alone, so that a hang shows."""
+        """Called by none but the thread that does the work, so that a hang shows."""
         self.send({"beat": {"doing": doing, "done": done, "of": of}})
 
 

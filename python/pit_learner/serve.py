@@ -16,7 +16,7 @@ from .protocol import VERSION, Channel, Message, Refusal
 
 
 def serve(channel: Channel) -> None:
-    """Until the trainer closes or is gone. An error that is no refusal ends this process, and torchrun the others."""
+    """Until the trainer closes or is gone. After any other error torchrun ends all ranks."""
     group = Group()
     channel.send({"hello": _hello(group)})
     learner = Learner(channel, group)

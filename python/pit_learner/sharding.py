@@ -29,7 +29,7 @@ def shards_of(net: nn.Module) -> list[Any]:
 
 
 def sharded(folder: Path) -> Any:
-    """The class of a folder's model, which spreads a model over the ranks before its weights are read."""
+    """The class of a folder's model, made to be spread over the ranks before it is read."""
     with torch.device("meta"):
         outline = AutoModelForCausalLM.from_config(AutoConfig.from_pretrained(folder))
     blocks = {re.sub(r"\.\d+", ".*", name): "free_full_weight" for name in blocks_of(outline)}
@@ -73,12 +73,10 @@ def recover(net: Any) -> None:
 
 
 @contextmanager
-def gathered(net: Any, room: float) -> Iterator[None]:
-    """Weights stay gathered from one forward pass to the next, where they take no more bytes than there is room."""
-    size = sum(p.numel() * p.element_size() for p in net.parameters())
-    shards = [block for block in blocks_of(net).values() if isinstance(block, FSDPModule)]
-    if size > room:
-        shards = []
+def gathered(net: nn.Module, room: float) -> Iterator[None]:
+    """Blocks stay gathered between forward passes, if the model has no more weights than `room`."""
+    fits = sum(p.numel() for p in net.parameters()) <= room
+    shards = [b for b in blocks_of(net).values() if fits and isinstance(b, FSDPModule)]
     for shard in shards:
         shard.set_reshard_after_forward(False, recurse=False)
     try:

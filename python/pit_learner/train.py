@@ -1,5 +1,6 @@
 """One optimiser step over micro-batches whose losses add up, and scores without one."""
 
+import math
 import resource
 
 import numpy as np
@@ -21,15 +22,12 @@ class Optimizer:
 
     def __init__(self, model: Model, settings: Message) -> None:
         self.model = model
-        self.clip = settings["clip"] or float("inf")
-        trained = list(model.trained.values())
-        matrices = {
-            "params": [p for p in trained if p.ndim > 1],
-            "weight_decay": settings["weightDecay"],
-        }
-        others = {"params": [p for p in trained if p.ndim < 2], "weight_decay": 0.0}
+        self.clip = settings["clip"] or math.inf
+        matrices = [p for p in model.trained.values() if p.ndim > 1]
+        others = [p for p in model.trained.values() if p.ndim <= 1]
+        decays = (matrices, settings["weightDecay"]), (others, 0.0)
         self.adamw = torch.optim.AdamW(
-            [group for group in (matrices, others) if group["params"]],
+            [{"params": params, "weight_decay": decay} for params, decay in decays if params],
             betas=(settings["beta1"], settings["beta2"]),
             eps=settings["epsilon"],
             fused=True,
@@ -45,7 +43,7 @@ class Optimizer:
             group["lr"] = rate
         self.adamw.step()
         self.adamw.zero_grad()
-        return norm.item()
+        return float(norm)
 
     def reset(self) -> None:
         """Forgets moments and step count."""
@@ -53,7 +51,7 @@ class Optimizer:
 
 
 def _add_up(parameters: list[nn.Parameter]) -> None:
-    """The gradients of what is whole on every rank, over all ranks, in one go."""
+    """The gradients of what every rank holds whole, over all ranks, in one go."""
     gradients = [p.grad for p in parameters if p.grad is not None]
     flat = torch.cat([gradient.ravel() for gradient in gradients])
     dist.all_reduce(flat)
@@ -64,7 +62,7 @@ def _add_up(parameters: list[nn.Parameter]) -> None:
 def train(
     model: Model, optimizer: Optimizer, batches: list[Batch], rate: float, beat: Beat
 ) -> Message:
-    """What `step` answers: losses [rows, length] of each micro-batch, memory in bytes."""
+    """What `step` answers, with losses as [rows, length]; a number that is not finite as None."""
     group = model.group
     if group.device.type == "cuda":
         torch.cuda.reset_peak_memory_stats()
@@ -77,11 +75,13 @@ def train(
         beat(done, len(batches))
     norm = optimizer.step(rate)
     every = _collected(group, batches, found)
-    loss = sum(
-        float(np.vdot(b.weights.astype(float), own)) for b, own in zip(batches, every, strict=True)
-    )
-    memory = max(group.all(_peak(group)))
-    return {"loss": loss, "gradientNorm": norm, "losses": every, "memory": memory}
+    pairs = zip(batches, every, strict=True)
+    loss = sum(float(np.vdot(batch.weights.astype(float), losses)) for batch, losses in pairs)
+    told = {
+        name: x if math.isfinite(x) else None
+        for name, x in (("loss", loss), ("gradientNorm", norm))
+    }
+    return {**told, "losses": every, "memory": max(group.all(_peak(group)))}
 
 
 @torch.no_grad()
@@ -108,5 +108,5 @@ def _collected(group: Group, batches: list[Batch], found: list[Tensor]) -> list[
 def _peak(group: Group) -> int:
     """The most bytes that this process has held."""
     if group.device.type == "cuda":
-        return torch.cuda.max_memory_allocated()
+        return int(torch.cuda.max_memory_allocated())
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024

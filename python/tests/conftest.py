@@ -54,7 +54,9 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         AutoModelForCausalLM.from_config(config).save_pretrained(root / name)
     base = AutoModelForCausalLM.from_pretrained(root / "llama")
     targets = ["q_proj", "v_proj", "down_proj"]
-    lora = get_peft_model(base, LoraConfig(r=4, lora_alpha=8, lora_dropout=0.1, target_modules=targets))
+    lora = get_peft_model(
+        base, LoraConfig(r=4, lora_alpha=8, lora_dropout=0.1, target_modules=targets)
+    )
     for name, p in lora.named_parameters():
         if "lora_B" in name:
             torch.nn.init.normal_(p, std=0.1)

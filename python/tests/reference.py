@@ -1,6 +1,5 @@
 """The same computations with `transformers` and `torch` alone, one text at a time."""
 
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -41,7 +40,7 @@ def step(net: Any, optimizer: torch.optim.AdamW, rate: float) -> tuple[float, fl
     for group in optimizer.param_groups:
         group["lr"] = rate
     optimizer.step()
-    return float(loss), float(norm)
+    return loss.item(), norm.item()
 
 
 def answer(net: Any, prompt: list[int], most: int, stops: list[int]) -> list[int]:

@@ -1,4 +1,4 @@
-"""Small models, batches to give them, and a learner in processes of its own, driven as by the trainer."""
+"""Batches, and a learner in processes of its own, driven as by the trainer."""
 
 import base64
 import json
@@ -42,7 +42,10 @@ def ints(text: str) -> list[int]:
 
 def weights_of(text: list[int]) -> list[float]:
     """The first token that could be learnt is not, where there is another."""
-    return [0.0 if at == 0 and len(text) > 2 else 0.02 * (1 + text[at] % 3) for at in range(len(text) - 1)]
+    return [
+        0.0 if at == 0 and len(text) > 2 else 0.02 * (1 + text[at] % 3)
+        for at in range(len(text) - 1)
+    ]
 
 
 def pack(rows: list[list[list[int]]], length: int) -> Wire:
@@ -58,7 +61,10 @@ def pack(rows: list[list[list[int]]], length: int) -> Wire:
             arrays["positions"][row, span] = np.arange(len(text) - 1)
             examples[row, span], weights[row, span] = count, weights_of(text)
             at, count = span.stop, count + 1
-    coded = {name: encode(array) for name, array in {**arrays, "examples": examples, "weights": weights}.items()}
+    coded = {
+        name: encode(array)
+        for name, array in {**arrays, "examples": examples, "weights": weights}.items()
+    }
     return {"rows": len(rows), "length": length, "exampleCount": count, **coded}
 
 
@@ -69,7 +75,13 @@ PARTS = pack([TEXTS[:2], [TEXTS[2]]], 9), pack([TEXTS[3:]], 10)
 
 def asked(prompts: list[list[int]], most: int, batch: int, stops: list[int]) -> Wire:
     coded = [encode(np.array(prompt, "<i4")) for prompt in prompts]
-    return {"call": "generate", "prompts": coded, "maxTokens": most, "batch": batch, "stopTokens": stops}
+    return {
+        "call": "generate",
+        "prompts": coded,
+        "maxTokens": most,
+        "batch": batch,
+        "stopTokens": stops,
+    }
 
 
 class Failed(Exception):
@@ -82,7 +94,13 @@ class Client:
     """torchrun with the learner in as many processes as asked for."""
 
     def __init__(self, world: int, log: Path) -> None:
-        command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--max-restarts=0"]
+        command = [
+            sys.executable,
+            "-m",
+            "torch.distributed.run",
+            "--standalone",
+            "--max-restarts=0",
+        ]
         command += [f"--nproc-per-node={world}", "-m", "pit_learner"]
         env = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
         self.log = log
@@ -112,9 +130,13 @@ class Client:
 
     def ranks(self) -> list[int]:
         """Process ids in the order of ranks."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        children = (
+            Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        )
         env = {int(pid): Path(f"/proc/{pid}/environ").read_bytes().split(b"\0") for pid in children}
-        rank = {int(v[5:]): pid for pid, values in env.items() for v in values if v.startswith(b"RANK=")}
+        rank = {
+            int(v[5:]): pid for pid, values in env.items() for v in values if v.startswith(b"RANK=")
+        }
         return [rank[i] for i in sorted(rank)]
 
     def __enter__(self) -> "Client":

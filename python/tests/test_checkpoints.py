@@ -92,6 +92,6 @@ def test_restoring_from_nothing_is_refused_and_changes_nothing(opened, tmp_path)
     learner, other = opened("llama"), opened("llama")
     losses(learner, 2)
     losses(other, 2)
-    with pytest.raises(Refusal, match="config.json is missing"):
+    with pytest.raises(Refusal, match=r"config\.json is missing"):
         restore(learner, tmp_path)
     assert losses(learner, 2) == losses(other, 2)

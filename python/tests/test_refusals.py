@@ -41,7 +41,11 @@ def test_weights_that_lack_a_tensor_or_have_one_of_another_shape(opened, copy):
     norm = weights.pop("model.norm.weight")
     save_file(weights, folder / "model.safetensors", {"format": "pt"})
     assert 'lack the tensor "model.norm.weight"' in refusal(opened, folder)
-    save_file({**weights, "model.norm.weight": norm[:-1].clone()}, folder / "model.safetensors", {"format": "pt"})
+    save_file(
+        {**weights, "model.norm.weight": norm[:-1].clone()},
+        folder / "model.safetensors",
+        {"format": "pt"},
+    )
     sentence = refusal(opened, folder)
     assert 'tensor "model.norm.weight" has shape [31], but config.json makes it [32]' in sentence
 
@@ -56,8 +60,8 @@ def test_files_that_are_not_what_they_should_be(opened, copy):
     assert "never heard of" in refusal(opened, folder)
 
 
-def test_adapters_that_are_not_there_or_lack_a_tensor(opened, copy, folders, tmp_path):
-    with pytest.raises(Refusal, match="adapter_config.json is missing"):
+def test_adapters_that_are_not_there_or_lack_a_tensor(opened, copy, tmp_path):
+    with pytest.raises(Refusal, match=r"adapter_config\.json is missing"):
         opened("llama", adapters=str(tmp_path))
     folder = copy("lora")
     weights = load_file(folder / "adapter_model.safetensors")
