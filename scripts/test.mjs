@@ -35,6 +35,13 @@ const suites = [
     words: (files) => mocha(files, ['test/page/**/*.test.ts'], 120_000),
   },
   {
+    title: 'Torch',
+    folder: 'test/torch/',
+    words: (files) => mocha(files, ['test/torch/**/*.test.ts'], 600_000),
+    missing: noTorch,
+    host: false,
+  },
+  {
     title: 'WebGPU',
     folder: 'test/gpu/',
     words: (files) => mocha(files, ['test/gpu/**/*.test.ts'], 300_000),
@@ -80,9 +87,11 @@ function mocha(files, all, timeout) {
 }
 
 /** Runs a suite and adds its last line, which has the numbers, to the total; one that says none has failed. */
-async function runSuite({ title, folder, words, env: own = () => ({}) }, files) {
+async function runSuite({ title, folder, words, env: own = () => ({}), missing, host = Boolean(folder) }, files) {
   console.log(`${title}:`);
-  if (folder && !(await hasHost())) return void total.failed++;
+  const why = await missing?.();
+  if (why) return void console.log(why);
+  if (host && !(await hasHost())) return void total.failed++;
   const env = { ...process.env, ...own(), ...(process.stdout.isTTY ? { FORCE_COLOR: '1' } : {}) };
   const child = spawn(process.execPath, words(files), { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = new Promise((done) => child.once('close', done));
@@ -98,6 +107,14 @@ async function runSuite({ title, folder, words, env: own = () => ({}) }, files) 
   const brokeDown = !numbers || (failed === 0 && code !== 0 && !values.grep);
   total.failed += brokeDown ? 1 : failed;
   total.skipped += skipped;
+}
+
+/** Why the learner in PyTorch can't be tested, where it can't: it is too large to be installed for every test. */
+async function noTorch() {
+  const { tsImport } = await import('tsx/esm/api');
+  const { findInterpreter } = await tsImport('../src/engine/torch/environment.ts', import.meta.url);
+  if (!findInterpreter())
+    return 'Not run: there is no torch here. "npx pit setup torch" installs it; PIT_TORCH_PYTHON names a Python that has it.';
 }
 
 /** Whether VS Code and a Chromium are there; they are looked for, and what is missing is said, once. */

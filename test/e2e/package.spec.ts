@@ -41,6 +41,17 @@ describe('The packed extension', () => {
     );
   });
 
+  it('holds the torch learner with its requirements, and none of its tests', () => {
+    const files = readdirSync(join(data, 'extensions'), { recursive: true, encoding: 'utf8' });
+    const python = files.map((file) => file.split(sep).slice(1).join('/')).filter((file) => file.startsWith('python/'));
+    for (const name of ['requirements.txt', 'probe.py', 'pit_learner/__main__.py', 'pit_learner/train.py'])
+      assert.ok(python.includes(`python/${name}`), `${name} of ${python.join(', ')}`);
+    assert.deepEqual(
+      python.filter((file) => /tests|cache/.test(file)),
+      [],
+    );
+  });
+
   it('trains with its own native library', async () => {
     const workbench = await Workbench.open({ server });
     workbench.edit('people.pit.json', (text) => text.replace('"cpt", ', ''));

@@ -12,7 +12,7 @@ export interface RankFailure {
   code: number;
   /** `SIGKILL`, where a signal ended it. */
   signal?: string;
-  /** Traceback, where Python ended it. */
+  /** Traceback, where Python ended it and could tell. */
   traceback: string;
 }
 
@@ -37,7 +37,7 @@ export class Chatter {
       const [, by, text = line] = rankLine.exec(line) ?? [];
       return { by, text };
     });
-    const chosen = said.filter(({ by, text }) => (rank === undefined || Number(by) === rank) && text.trim() !== '');
+    const chosen = said.filter(({ by, text }) => (rank === undefined || Number(by) === rank) && /\w/.test(text));
     return chosen.slice(-count).map(({ text }) => text);
   }
 
@@ -53,7 +53,7 @@ export class Chatter {
 const failure = new RegExp(
   [
     /^ {2}rank {6}: (\d+) \(local_rank: \d+\)\n/,
-    /^ {2}exitcode {2}: (-?\d+) +\(pid: (\d+)\)(?: \((\w+)\))?\n/,
+    /^ {2}exitcode {2}: (-?\d+) +\(pid: (\d+)\) *(?:\((\w+)\))?\n/,
     /^ {2}error_file: .*\n/,
     /^ {2}traceback : (.*(?:\n {2}.*)*)/,
   ]
@@ -63,5 +63,6 @@ const failure = new RegExp(
 );
 
 function failureFrom([, rank, code, pid, signal, traceback]: RegExpMatchArray): RankFailure {
-  return { rank: Number(rank), pid: Number(pid), code: Number(code), signal, traceback };
+  const isTold = !traceback.startsWith('To enable traceback');
+  return { rank: Number(rank), pid: Number(pid), code: Number(code), signal, traceback: isTold ? traceback : '' };
 }

@@ -37,7 +37,7 @@ export function torchPython(): string {
 /** The same, or undefined where there is none. */
 export function findInterpreter(): Interpreter | undefined {
   const named = process.env.PIT_TORCH_PYTHON;
-  if (named) return { python: named };
+  if (named) return { python: /[\\/]/.test(named) ? resolve(named) : named };
   const environment = readEnvironment();
   return environment && { python: pythonIn(join(torchFolder(), environment.name)), environment };
 }

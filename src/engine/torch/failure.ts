@@ -31,19 +31,20 @@ export interface Scene {
 export function failureOf(cause: Cause, scene: Scene, chatter: Chatter): UserError {
   const culprit = culpritOf(cause, chatter);
   const lines = chatter.last(culprit?.rank);
-  const detail = (cause.kind === 'refusal' && cause.refusal.detail) || culprit?.traceback || lines.join('\n');
-  return new UserError(sentenceOf(cause, scene, chatter, culprit), { detail });
+  const told = culprit ? culprit.traceback : cause.kind === 'refusal' ? cause.refusal.detail : undefined;
+  return new UserError(sentenceOf(cause, scene, lines, culprit), { detail: told || lines.join('\n') });
 }
 
-function sentenceOf(cause: Cause, scene: Scene, chatter: Chatter, culprit?: RankFailure): string {
-  const missing = missingPackage(chatter);
+/** @param lines the last ones of the culprit, or else of all */
+function sentenceOf(cause: Cause, scene: Scene, lines: readonly string[], culprit?: RankFailure): string {
+  const missing = scene.call ? undefined : missingPackage(lines);
   if (missing) return `${scene.python} has no ${missing}: ${setUp}.`;
-  if (culprit) return rankSentence(culprit, scene);
+  if (culprit) return rankSentence(culprit, scene, lines);
   switch (cause.kind) {
     case 'no start':
       return `${scene.python} can't be started (${cause.why}): ${setUp}.`;
     case 'exit':
-      return `The torch processes ended with ${cause.signal ?? `code ${cause.code}`} ${during(scene)}: ${lastWords(chatter)}.`;
+      return `The torch processes ended with ${cause.signal ?? `code ${cause.code}`} ${during(scene)}${lastWords(lines)}.`;
     case 'refusal':
       return refusalSentence(cause.refusal, scene);
     case 'silence':
@@ -79,7 +80,8 @@ const aftermath = new Set(['SIGTERM', 'SIGABRT']);
 const missesOthers = (text: string) =>
   /connection (was )?(closed|reset)|broken pipe|gloo|nccl|processgroup/i.test(text);
 
-function rankSentence({ rank, pid, signal, code, traceback }: RankFailure, scene: Scene): string {
+function rankSentence(failure: RankFailure, scene: Scene, lines: readonly string[]): string {
+  const { rank, pid, signal, code, traceback } = failure;
   const who = `Rank ${rank} of ${scene.world}`;
   if (signal === 'SIGKILL')
     return (
@@ -87,7 +89,10 @@ function rankSentence({ rank, pid, signal, code, traceback }: RankFailure, scene
       `if nobody did it, ${remedy(scene)}.`
     );
   if (signal) return `${who} (process ${pid}) was ended by ${signal} ${during(scene)}.`;
-  return `${who} failed ${during(scene)}: ${lastLine(traceback) ?? `it ended with code ${code}`}.`;
+  if (lacksMemory.test(traceback))
+    return `${who} ran out of memory ${during(scene)}${needIn(traceback)}: ${remedy(scene)}.`;
+  const words = lastWords(traceback ? traceback.split('\n') : lines);
+  return `${who} failed ${during(scene)}${words || `: it ended with code ${code}`}.`;
 }
 
 function refusalSentence({ kind, message, rank, memory }: Refusal, scene: Scene): string {
@@ -104,6 +109,14 @@ function memoryWords({ needed, used, total }: NonNullable<Refusal['memory']>): s
     total !== undefined && `${gigabytes(total)} in all`,
   ];
   return words.filter(Boolean).join(', ');
+}
+
+const lacksMemory = /OutOfMemoryError|MemoryError|can't allocate memory/;
+
+/** ` (20.00 MiB more needed)`, as torch says it. */
+function needIn(traceback: string): string {
+  const asked = /tried to allocate ([\d.]+ \w+)/i.exec(traceback)?.[1];
+  return asked ? ` (${asked} more needed)` : '';
 }
 
 const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(2)} GB`;
@@ -134,20 +147,15 @@ function during({ call, beat }: Scene): string {
   return beat && beat.of > 0 ? `${doing[call]} (${beat.done} of ${beat.of} done)` : doing[call];
 }
 
-function missingPackage(chatter: Chatter): string | undefined {
-  return chatter
-    .last()
-    .map((line) => /No module named '?([\w.]+)/.exec(line)?.[1].split('.')[0])
-    .find((name) => name !== undefined);
+function missingPackage(lines: readonly string[]): string | undefined {
+  const found = lines.map((line) => /No module named '?([\w.]+)/.exec(line)?.[1]);
+  return found.find((name) => name !== undefined)?.split('.')[0];
 }
 
-function lastLine(text: string): string | undefined {
-  const line = text.trimEnd().split('\n').at(-1)?.trim();
-  return line ? withoutStop(line) : undefined;
-}
-
-function lastWords(chatter: Chatter): string {
-  return lastLine(chatter.last().join('\n')) ?? 'they said nothing';
+/** The last line behind a colon, if there is one. */
+function lastWords(lines: readonly string[]): string {
+  const last = lines.findLast((line) => /\w/.test(line));
+  return last ? `: ${withoutStop(last.trim())}` : '';
 }
 
 const withoutStop = (sentence: string) => sentence.replace(/\.$/, '');

@@ -12,7 +12,7 @@ import { UserError } from '../../errors';
 import { Chatter } from './chatter';
 import { type Cause, failureOf, type Scene } from './failure';
 import { type Call, type Calls, type Hello, type Line, protocolVersion } from './protocol';
-import { type Launch, torchrunEnvironment, torchrunWords } from './torchrun';
+import { type Launch, torchrunEnvironment, torchrunPlace, torchrunWords } from './torchrun';
 import { descendants, endAll } from './tree';
 
 export interface ProcessSettings extends Launch {
@@ -66,9 +66,9 @@ export class TorchProcess {
     const { python, log } = settings;
     this.scene = { python, world: settings.processes };
     // A group of its own: a terminal's Ctrl+C is for the trainer alone, which then ends between steps.
-    const options = { detached: true, stdio: 'pipe', env: torchrunEnvironment(settings) } as const;
+    const place = { cwd: torchrunPlace(settings), env: torchrunEnvironment(settings) };
     const [program, ...words] = torchrunWords(settings, this.logs);
-    this.child = spawn(program, words, options);
+    this.child = spawn(program, words, { ...place, detached: true, stdio: 'pipe' });
     this.chatter = new Chatter(this.child.stderr!, log);
     this.child.stdin!.on('error', () => {});
     this.ended = new Promise((resolve) => this.child.once('close', resolve).once('error', resolve));
@@ -112,9 +112,15 @@ export class TorchProcess {
     try {
       return await new Promise((resolve, reject) => this.waiting.set(id, { resolve, reject }));
     } finally {
-      clearTimeout(this.patience);
+      this.rest();
       this.waiting.delete(id);
     }
+  }
+
+  /** Nothing is waited for. */
+  private rest(): void {
+    clearTimeout(this.patience);
+    this.patience = undefined;
   }
 
   /** Asks them to end, and ends those that don't. */
@@ -136,18 +142,21 @@ export class TorchProcess {
 
   private async conclude(cause: Cause, wait: number): Promise<UserError> {
     if (wait > 0) await this.endedWithin(wait);
+    const { exitCode, signalCode } = this.child;
+    const hasEnded = exitCode !== null || signalCode !== null;
     await this.end();
-    const error = failureOf(cause, this.scene, this.chatter);
+    const ending: Cause = { kind: 'exit', code: exitCode, signal: signalCode };
+    const error = failureOf(cause.kind === 'cut' && hasEnded ? ending : cause, this.scene, this.chatter);
     for (const { reject } of this.waiting.values()) reject(error);
     return error;
   }
 
   /** torchrun ends its ranks before itself, unless it was killed. */
   private async end(): Promise<void> {
-    clearTimeout(this.patience);
+    this.rest();
     this.child.stdin!.end();
     this.remember();
-    if (this.child.exitCode === null) endAll(this.family);
+    if (this.child.exitCode === null) await endAll(this.family);
     await this.endedWithin(grace);
     rmSync(this.logs, { recursive: true, force: true });
   }

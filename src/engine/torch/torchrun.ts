@@ -11,6 +11,8 @@ export interface Launch {
   device: 'cpu' | 'cuda';
   /** Processor threads of all processes together; 0 for one a core. */
   threads: number;
+  /** Folder of the package `pit_learner`; this program's own unless given. */
+  folder?: string;
 }
 
 /**
@@ -29,16 +31,17 @@ export function torchrunWords({ python, processes }: Launch, logs: string): [pro
 /** This process's environment and what the ranks need beside it. */
 export function torchrunEnvironment({ python, processes, device, threads }: Launch): NodeJS.ProcessEnv {
   const share = Math.max(1, Math.floor((threads || availableParallelism()) / processes));
-  const path = [pythonFolder(), process.env.PYTHONPATH].filter(Boolean).join(':');
   return {
     ...process.env,
-    PYTHONPATH: path,
     PYTHONUNBUFFERED: '1',
     PIT_TORCH_PYTHON: python,
     // Without GPUs to see, torch computes on the processor.
     ...(device === 'cpu' && { CUDA_VISIBLE_DEVICES: '', OMP_NUM_THREADS: String(share) }),
   };
 }
+
+/** Python takes modules first from where it is started: there is the learner, and nothing of a workspace. */
+export const torchrunPlace = ({ folder = pythonFolder() }: Launch): string => folder;
 
 /** The folder of the Python package: beside the bundles' folder, or above the sources. */
 export function pythonFolder(): string {

@@ -1,0 +1,192 @@
+/**
+ * What becomes of a person who runs into trouble: each kind of failure, brought about in real processes, ends in one
+ * sentence that says which rank and why, and leaves no process behind.
+ */
+import assert from 'node:assert/strict';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { UserError } from '../../src/errors';
+import type { Batch } from '../../src/engine/learner';
+import { torchPython } from '../../src/engine/torch/environment';
+import { TorchLearner, type TorchSettings } from '../../src/engine/torch/learner';
+import { type ProcessSettings, TorchProcess } from '../../src/engine/torch/process';
+import { descendants } from '../../src/engine/torch/tree';
+import { isAlive, markOf } from '../../src/run/process';
+import { apart, type Example, Random } from '../unit/engine/support';
+import {
+  layouts,
+  type Model,
+  modelOf,
+  newFolder,
+  processSettings,
+  randomSteps,
+  rankOf,
+  torchSettings,
+} from './support';
+
+describe('torch processes that fail', () => {
+  let model: Model;
+  let batches: Batch[];
+
+  before(async () => {
+    model = await modelOf('llama-tied');
+    batches = layouts.packed(randomSteps(1, model.config, 1)[0]);
+  });
+
+  describe('while they work', () => {
+    let settings: TorchSettings;
+    let learner: TorchLearner;
+    let family: ReturnType<typeof markOf>[];
+    let ranks: number[];
+
+    beforeEach('two processes with a model', async () => {
+      settings = { ...torchSettings(model), processes: 2 };
+      learner = await TorchLearner.open(settings);
+      const pids = [torchrun(), ...descendants(torchrun())];
+      family = pids.map(markOf);
+      ranks = [0, 1].map((rank) => pids.find((pid) => rankOf(pid) === rank)!);
+    });
+
+    afterEach('nothing is left', async () => {
+      await learner.close();
+      assert.deepEqual(family.filter(isAlive), []);
+    });
+
+    it('a rank that is killed is named, and every later call says the same', async () => {
+      process.kill(ranks[1], 'SIGKILL');
+      const said = /^Rank 1 of 2 \(process \d+\) was killed \(SIGKILL\) in a training step/;
+      const first = await failureOf(trainOn());
+      assert.match(first.message, said);
+      assert.match(first.message, new RegExp(`process ${ranks[1]}\\b`));
+      assert.equal((await failureOf(learner.score(batches[0]))).message, first.message);
+    });
+
+    it('rank 0 that is killed is named', async () => {
+      process.kill(ranks[0], 'SIGKILL');
+      assert.match((await failureOf(trainOn())).message, /^Rank 0 of 2 \(process \d+\) was killed \(SIGKILL\)/);
+    });
+
+    it('torchrun that is killed takes its ranks along', async () => {
+      process.kill(torchrun(), 'SIGKILL');
+      assert.match((await failureOf(trainOn())).message, /^The torch processes ended with SIGKILL in a training step/);
+    });
+
+    it('a rank that hangs is noticed', async () => {
+      await learner.step(batches, 0);
+      settings.patience = 2;
+      process.kill(ranks[1], 'SIGSTOP');
+      const { message } = await failureOf(trainOn());
+      assert.match(message, /^The torch processes have given no sign of life for 2 s in a training step/);
+      assert.match(message, /"torch\.patience"/);
+    });
+
+    it('an error of the learner is told, with its traceback beside the sentence', async () => {
+      const beyond = { ...batches[0], tokens: batches[0].tokens.map(() => 1000) };
+      const { message, detail } = await failureOf(learner.step([beyond], 0));
+      assert.match(message, /^Rank [01] of 2 failed in a training step: .*index out of range/);
+      assert.match(detail!, /Traceback[^]*pit_learner/);
+    });
+
+    it('what is refused leaves the processes as they are', async () => {
+      await assert.rejects(learner.restore('/nowhere'), /\/nowhere/);
+      assert.ok((await learner.step(batches, 0)).loss > 0);
+    });
+
+    it('output that is cut ends them', async () => {
+      learner['torch']['child'].stdout!.destroy();
+      assert.match((await failureOf(trainOn())).message, /Broken pipe|closed their output/);
+    });
+
+    const torchrun = () => learner['torch']['child'].pid!;
+
+    /** A rank is missed by the first step that it has to take part in. */
+    async function trainOn(): Promise<never> {
+      for (;;) await learner.step(batches, 0);
+    }
+  });
+
+  it('memory that runs out is told in numbers, with what would help', async () => {
+    const limited = script('ulimit -v 5000000', torchPython());
+    const learner = await TorchLearner.open({ ...torchSettings(model), python: limited });
+    const examples = new Array<Example>(100_000).fill(new Random(1).example(13, model.config));
+    const { message } = await failureOf(learner.step([apart(examples)], 0));
+    assert.match(message, /^Rank 0 of 1 ran out of memory in a training step \(.*[\d.]+ GB more needed/);
+    assert.match(message, /"training\.microBatch"/);
+    await learner.close();
+  });
+
+  describe('before they work', () => {
+    it('an interpreter that is not there', async () =>
+      assert.match(
+        (await failureOf(start({ python: '/nowhere/python' }))).message,
+        /^\/nowhere\/python can't be started/,
+      ));
+
+    it('an interpreter without torch', async () => {
+      const bare = script('', `${torchPython()} -S`);
+      const { message } = await failureOf(start({ python: bare }));
+      assert.ok(message.startsWith(`${bare} has no torch: make an environment with "pit setup torch"`), message);
+    });
+
+    it('a learner that lacks a package', async () => {
+      const folder = standIn('import a_package_that_nobody_has');
+      assert.match((await failureOf(start({ folder }))).message, / has no a_package_that_nobody_has: /);
+    });
+
+    it('another protocol', async () => {
+      const folder = standIn(`say('{"hello": {"protocol": 99, "world": 1}}')`);
+      const { message } = await failureOf(start({ folder }));
+      assert.match(
+        message,
+        / speaks protocol 99, but this program speaks 1: make an environment with "pit setup torch"/,
+      );
+    });
+
+    it('what is no message', async () => {
+      const folder = standIn(`say('Hello, I am chatty.')`);
+      assert.match((await failureOf(start({ folder }))).message, /wrote what is no message .*: Hello, I am chatty\.$/);
+    });
+
+    it('silence', async () => {
+      const folder = standIn('pass');
+      const { message } = await failureOf(start({ folder, patience: 1 }));
+      assert.match(message, /^The torch processes have given no sign of life for 1 s while they started/);
+    });
+
+    it('an end without a word', async () => {
+      const folder = standIn('raise SystemExit(3)');
+      assert.match(
+        (await failureOf(start({ folder }))).message,
+        /^Rank 0 of 1 failed while they started: it ended with code 3\.$/,
+      );
+    });
+  });
+});
+
+const start = (changes: Partial<ProcessSettings>) => TorchProcess.start(processSettings(changes));
+
+/** A package that does something else than learn, and then waits for its input to end. */
+function standIn(body: string): string {
+  const folder = newFolder();
+  mkdirSync(join(folder, 'pit_learner'));
+  const lines = ['import sys', 'def say(line): print(line, flush=True)', body, 'sys.stdin.read()'];
+  writeFileSync(join(folder, 'pit_learner/__main__.py'), `${lines.join('\n')}\n`);
+  return folder;
+}
+
+/** A program that is an interpreter but for what is done before. */
+function script(before: string, python: string): string {
+  const file = join(newFolder(), 'python');
+  writeFileSync(file, `#!/bin/sh\n${before}\nexec ${python} "$@"\n`);
+  chmodSync(file, 0o755);
+  return file;
+}
+
+async function failureOf(work: Promise<unknown>): Promise<UserError> {
+  const error = await work.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  assert.ok(error instanceof UserError, String(error));
+  return error;
+}

@@ -1,0 +1,215 @@
+/**
+ * Whole runs through the trainer process: the torch engine gives the losses and answers of the embedded one, across
+ * kills and other numbers of processes, and its checkpoints serve every command. However a run ends, no process stays.
+ */
+import assert from 'node:assert/strict';
+import type { ChildProcess } from 'node:child_process';
+import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { descendants } from '../../src/engine/torch/tree';
+import type { RunEvent } from '../../src/run/events';
+import { runFiles, RunFolder } from '../../src/run/folder';
+import { isAlive, markOf, type ProcessMark } from '../../src/run/process';
+import { stateOf } from '../../src/run/state';
+import type { Experiment } from '../../src/schedule/experiment';
+import { finish, makeWorld, pit, startTrainerOn, until, writeExperiment } from '../cli/small';
+import { newFolder, rankOf } from './support';
+
+type Step = Extract<RunEvent, { type: 'step' }>;
+type Fields = Record<string, unknown>;
+
+const torch = { engine: 'torch', device: 'cpu', torch: { precision: 'fp32' } };
+const twice = { ...torch, torch: { precision: 'fp32', processes: 2 } };
+/** So that steps are accumulated, on two processes less often. */
+const training = {
+  sequence: 160,
+  epochs: { documents: 2 },
+  mixed: { rate: 1e-3, batch: 8 },
+  documents: { rate: 1e-3, batch: 2 },
+  checkpointEvery: 3,
+  microBatch: 512,
+};
+
+describe('runs with the torch engine', () => {
+  let root: string;
+
+  before('the same run with onnx', async () => {
+    ({ root } = await makeWorld());
+    await train('onnx', { training });
+  });
+
+  for (const [name, fields] of Object.entries({ 'torch-one': torch, 'torch-two': twice }))
+    it(`${name}: gives the losses and answers of onnx`, async () => {
+      await train(name, { training, ...fields });
+      assertSame(runOf(name), runOf('onnx'));
+    });
+
+  it('says engine, device and attention', () => {
+    const { events } = RunFolder.open(runOf('torch-two')).readEvents();
+    const device = events.find((event) => event.type === 'device')!;
+    assert.equal(device.engine, 'torch');
+    assert.equal(device.device, '2 processes, cpu, fp32');
+    assert.match(device.reason, /^as the experiment asks for; \w+ attention: ./);
+  });
+
+  it('trains adapters as onnx does', async () => {
+    cpSync(lastCheckpoint(runOf('onnx')), join(root, 'base'), { recursive: true });
+    const lora = { rank: 4, alpha: 8, targets: ['q_proj', 'v_proj', 'down_proj'] };
+    const fields = { model: 'base', training: { ...training, lora } };
+    await train('onnx-adapters', fields);
+    await train('torch-adapters', { ...fields, ...twice });
+    assertSame(runOf('torch-adapters'), runOf('onnx-adapters'));
+    assert.ok(existsSync(join(lastCheckpoint(runOf('torch-adapters')), 'adapter_model.safetensors')));
+  });
+
+  it('keeps of finished stages the model alone, and the optimiser of the newest checkpoint', () => {
+    const checkpoints = join(runOf('torch-one'), runFiles.checkpoints);
+    const withState = readdirSync(checkpoints).filter((name) => existsSync(join(checkpoints, name, 'optimizer')));
+    assert.deepEqual([withState, readdirSync(checkpoints).length], [['stage-2-step-6'], 2]);
+  });
+
+  for (const name of ['torch-one', 'torch-adapters'])
+    it(`${name}: its checkpoints serve ask, evaluate and export`, async () => {
+      const asked = await pit('ask', runOf(name), 'When was Ann born?', '--json');
+      assert.equal(asked.code, 0, asked.stderr);
+      const out = join(newFolder(), 'evaluation');
+      const evaluated = await pit('evaluate', runOf(name), join(root, 'data'), '-p', 'zero-shot', '-o', out, '-m', '4');
+      assert.equal(evaluated.code, 0, evaluated.stderr);
+      const [there] = predictions(runOf(name)).filter(([file]) => file.startsWith('stage-2-step-6-test-full'));
+      const [here] = predictions(join(out, 'zero-shot-seed1'));
+      assert.deepEqual(here[1], there[1]);
+      const exported = await pit('export', runOf(name), join(newFolder(), 'exported'));
+      assert.equal(exported.code, 0, exported.stderr);
+    });
+
+  it('stand in tables beside others', async () => {
+    const { stdout } = await pit('compare', runOf('onnx'), runOf('torch-adapters'));
+    assert.match(stdout, /^- Engine: onnx [\d.]+; torch [\d.]+$/m);
+    assert.match(readFileSync(join(runOf('torch-one'), runFiles.report), 'utf8'), /torch \d/);
+  });
+
+  describe('that are broken off', () => {
+    it('killed, goes on to the same losses and answers, on another number of processes too', async () => {
+      const path = untrained('torch-one', 'killed');
+      const { child, ended, family } = await atWork(path, (events) => stepsOf(events).length >= 5);
+      child.kill('SIGKILL');
+      await ended;
+      await allGone(family);
+      assert.equal(stateOf(RunFolder.open(path)), 'interrupted');
+      changeTorch(path, { processes: 2 });
+      const { code, stderr } = await pit('resume', path);
+      assert.equal(code, 0, stderr);
+      assertSame(path, runOf('onnx'));
+    });
+
+    it('asked to stop, leaves no process and goes on', async () => {
+      const path = untrained('torch-two', 'stopped');
+      const { ended, family } = await atWork(path, (events) => stepsOf(events).length >= 2);
+      RunFolder.open(path).requestStop();
+      assert.equal((await ended).code, 0);
+      await allGone(family);
+      assert.equal(stateOf(RunFolder.open(path)), 'stopped');
+      assert.equal((await pit('resume', path)).code, 0);
+      assertSame(path, runOf('onnx'));
+    });
+
+    it('by a rank that is killed, says which and goes on', async () => {
+      const path = untrained('torch-two', 'rank');
+      const { ended, family } = await atWork(path, (events) => stepsOf(events).length >= 4);
+      const { pid } = family.find((mark) => rankOf(mark.pid) === 1)!;
+      process.kill(pid, 'SIGKILL');
+      const { code, stderr } = await ended;
+      assert.equal(code, 1);
+      await allGone(family);
+      const last = RunFolder.open(path).readEvents().events.at(-1)!;
+      assert.equal(last.type, 'failed');
+      const { reason } = last as Extract<RunEvent, { type: 'failed' }>;
+      assert.match(reason, new RegExp(`^Rank 1 of 2 \\(process ${pid}\\) was killed \\(SIGKILL\\)`));
+      assert.ok(stderr.includes(reason), 'The log has the sentence');
+      assert.match(stderr, /Root Cause/, 'and what torchrun said');
+      assert.equal((await pit('resume', path)).code, 0);
+      assertSame(path, runOf('onnx'));
+    });
+  });
+
+  const runOf = (name: string) => join(root, 'runs', name, 'pit-seed1');
+
+  async function train(name: string, fields: Fields): Promise<void> {
+    const { code, stderr } = await pit('run', writeExperiment(root, fields, name));
+    assert.equal(code, 0, stderr);
+  }
+
+  /** The run as it was before its first step. */
+  function untrained(from: string, to: string): string {
+    const made = RunFolder.open(runOf(from));
+    const copy = RunFolder.create(join(root, to), made.identity);
+    cpSync(made.file(runFiles.experiment), copy.file(runFiles.experiment));
+    return copy.path;
+  }
+});
+
+/** A trainer that has come so far, with all of its processes. */
+async function atWork(path: string, met: (events: RunEvent[]) => boolean) {
+  const child = startTrainerOn(path);
+  const ended = finish(child);
+  await until(child, path, met);
+  return { child, ended, family: familyOf(child) };
+}
+
+function familyOf({ pid }: ChildProcess): ProcessMark[] {
+  const family = [pid!, ...descendants(pid!)].map(markOf);
+  assert.ok(family.length >= 3, 'A trainer, torchrun and ranks');
+  return family;
+}
+
+/** They need a moment to notice; the test's own time limit is the end of it. */
+async function allGone(family: readonly ProcessMark[]): Promise<void> {
+  while (family.some(isAlive)) await delay(20);
+}
+
+function changeTorch(path: string, fields: Partial<Experiment['torch']>): void {
+  const run = RunFolder.open(path);
+  const experiment = run.readJson<Experiment>(runFiles.experiment);
+  run.writeJson(runFiles.experiment, { ...experiment, torch: { ...experiment.torch, ...fields } });
+}
+
+function lastCheckpoint(run: string): string {
+  const checkpoints = join(run, runFiles.checkpoints);
+  return join(checkpoints, readdirSync(checkpoints).sort().at(-1)!);
+}
+
+const stepsOf = (events: readonly RunEvent[]) => events.filter((event): event is Step => event.type === 'step');
+
+/** Steps and documents to 1e-4, order and answers as they are. */
+function assertSame(path: string, wanted: string): void {
+  const [found, expected] = [path, wanted].map((run) => RunFolder.open(run));
+  assert.deepEqual(found.readOrder(), expected.readOrder());
+  assert.deepEqual(predictions(path), predictions(wanted));
+  near(numbersOf(found), numbersOf(expected));
+}
+
+/** Losses of all steps, and perplexities. */
+function numbersOf(run: RunFolder): number[] {
+  return run.readEvents().events.flatMap((event) => {
+    if (event.type === 'step') return [event.loss, event.documentLoss ?? 0, event.questionLoss ?? 0, event.rate];
+    if (event.type === 'evaluated') return [Math.log(event.documents!.perplexity), event.teacherForcedAccuracy ?? 0];
+    return [];
+  });
+}
+
+function near(found: readonly number[], expected: readonly number[]): void {
+  assert.ok(expected.length > 40);
+  assert.equal(found.length, expected.length);
+  found.forEach((value, i) => assert.ok(Math.abs(value - expected[i]) <= 1e-4, `${value} at ${i}, not ${expected[i]}`));
+}
+
+/** What was answered to whom, by file. */
+function predictions(path: string): [string, [string, string][]][] {
+  const run = RunFolder.open(path);
+  const files = readdirSync(run.file(runFiles.predictions)).sort();
+  return files.map((file) => [
+    file,
+    run.readPredictions(join(runFiles.predictions, file)).map(({ id, output }) => [id, output]),
+  ]);
+}
