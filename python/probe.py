@@ -1,4 +1,4 @@
-"""Tells as one line of JSON what this Python offers to the learner; `pit doctor` and `pit setup torch` ask it."""
+"""Tells as JSON what this Python offers to the learner; `pit doctor` and `pit setup torch` ask."""
 
 import json
 import platform
