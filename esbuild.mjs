@@ -62,6 +62,7 @@ await build({
     trainer: 'src/trainer/main.ts',
     conductor: 'src/trainer/conductor.ts',
     answerer: 'src/trainer/answer.ts',
+    'device-trial': 'src/vscode/models/device-trial.ts',
   },
   plugins: [english],
 });

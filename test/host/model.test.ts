@@ -1,6 +1,7 @@
 /** Choosing model and device of an experiment: what is offered, what becomes of the file, and that undo takes it back. */
 import assert from 'node:assert/strict';
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { availableParallelism, totalmem } from 'node:os';
 import { join, relative } from 'node:path';
 import * as vscode from 'vscode';
 import { trainTokenizer } from '../../src/model/bpe';
@@ -190,7 +191,16 @@ describe('the choice of model and device', function () {
     await execute('pit.chooseDevice');
     await until(() => document.getText() !== original);
     assert.deepEqual(settings(), { ...(JSON.parse(original) as object), device: 'webgpu' });
-    assert.deepEqual(items.map(({ label }) => label).sort(), ['auto', 'cpu', 'webgpu']);
+    const [auto, cpu, webgpu] = ['auto', 'cpu', 'webgpu'].map((device) => find(items, device).detail!);
+    assert.match(
+      cpu,
+      new RegExp(` · ${availableParallelism()} cores · ${(totalmem() / 1e9).toFixed(1)} GB of memory$`),
+    );
+    // Which of both it is depends on the machine, but what they say must fit together.
+    const works = !/ · does not work here: /.test(webgpu);
+    assert.match(auto, works ? / · here (webgpu|cpu): / : / · here cpu: no GPU answers through WebGPU /);
+    assert.match(webgpu, works ? / · a product came out right/ : /no GPU answers through WebGPU \(.+\)$/);
+    assert.equal((find(items, 'webgpu').iconPath as vscode.ThemeIcon).id, works ? 'chip' : 'circle-slash');
     await undone();
   });
 

@@ -9,6 +9,7 @@ import { withAbsolutePaths } from '../../schedule/paths';
 import { Desk } from '../desk';
 import { isHidden } from '../folders';
 import type { Lab } from '../lab';
+import { tryDevices } from './devices';
 import type { Imports } from './imports';
 import { deviceItems, modelItems } from './items';
 import { isSame, type Looking, type Offer } from './protocol';
@@ -52,9 +53,12 @@ export class ModelChoice implements vscode.Disposable {
 
   async chooseDevice(): Promise<void> {
     const about = await this.about();
-    const { device } = about.experiment;
+    const { device, engine } = about.experiment;
+    // Where nothing is trained no process is started either.
+    const states = vscode.workspace.isTrusted ? tryDevices(engine) : Promise.resolve([]);
+    const items = states.then((states) => deviceItems(about.experiment, states));
     const options = { title: 'Where training computes', matchOnDetail: true };
-    const item = await vscode.window.showQuickPick(deviceItems(device), options);
+    const item = await vscode.window.showQuickPick(items, options);
     if (item && item.device !== device) await this.change(about, { kind: 'device', device: item.device });
   }
 

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { WantedModel } from '../../schedule/edit-settings';
 import type { Experiment } from '../../schedule/experiment';
+import { deviceRows, type DeviceState } from './device-rows';
 import type { Offer } from './protocol';
 import { type Choice, modelSections } from './rows';
 
@@ -22,15 +23,8 @@ export function modelItems(offers: readonly Offer[], current: WantedModel): Mode
   ]);
 }
 
-const devices: Record<Experiment['device'], string> = {
-  cpu: 'The processor. Works everywhere.',
-  webgpu: 'The GPU, through WebGPU. A run is refused where none answers.',
-  auto: 'Tries both when a run begins and takes the faster; the run says which, and why.',
-};
-
-export function deviceItems(current: Experiment['device']): DeviceItem[] {
-  return Object.entries(devices).map(([label, detail]) => {
-    const device = label as Experiment['device'];
-    return { label, detail, iconPath: new vscode.ThemeIcon(device === current ? 'check' : 'chip'), device };
+export function deviceItems(experiment: Experiment, states: readonly DeviceState[]): DeviceItem[] {
+  return deviceRows(experiment, states).map(({ device, detail, icon }) => {
+    return { label: device, detail, iconPath: new vscode.ThemeIcon(icon), device };
   });
 }

@@ -1,0 +1,49 @@
+/** Devices as the rows of a list: what each is, whether it works on this machine and why, and its memory. Pure. */
+import type { Experiment } from '../../schedule/experiment';
+
+type Device = Experiment['device'];
+
+/** A device as it was found on this machine. */
+export interface DeviceState {
+  device: Device;
+  works: boolean;
+  /** What shows that, in words. */
+  why: string;
+  /** Bytes, where they are known. */
+  memory?: number;
+}
+
+export interface DeviceRow {
+  device: Device;
+  detail: string;
+  /** A codicon. */
+  icon: string;
+}
+
+/** What an engine can be told to compute on; what is not here its experiments may not name. */
+const devices: Record<Experiment['engine'], Partial<Record<Device, string>>> = {
+  onnx: {
+    auto: 'The faster of processor and GPU, tried when a run begins',
+    cpu: 'The processor',
+    webgpu: 'The GPU, through WebGPU',
+  },
+  torch: {
+    auto: 'All GPUs that PyTorch finds, or else the processor',
+    cpu: 'The processor',
+  },
+};
+
+/** @param states of those devices that were looked at */
+export function deviceRows({ engine, device: current }: Experiment, states: readonly DeviceState[]): DeviceRow[] {
+  return Object.entries(devices[engine]).map(([name, what]) => {
+    const device = name as Device;
+    const state = states.find((one) => one.device === device);
+    const icon = device === current ? 'check' : state?.works === false ? 'circle-slash' : 'chip';
+    return { device, detail: [what, state && stateText(state)].filter(Boolean).join(' · '), icon };
+  });
+}
+
+function stateText({ works, why, memory }: DeviceState): string {
+  const found = works ? why : `does not work here: ${why}`;
+  return memory === undefined ? found : `${found} · ${(memory / 1e9).toFixed(1)} GB of memory`;
+}
