@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readExperiment } from '../../../src/schedule/read-experiment';
 import { findRecipe, recipes } from '../../../src/schedule/recipes';
 import { resolveStages, variantsOf } from '../../../src/schedule/stages';
 import { recipeTable } from '../../../src/schedule/recipe-table';
@@ -155,6 +156,15 @@ describe('the recipes', () => {
     );
     const stages = [{ parts: ['documents:base'] }];
     assert.deepEqual(variantsOf(experiment({ stages, name: 'base' })), [{ name: 'base' }]);
+  });
+
+  it('are all in the experiment that makes the table again, as far as the paper has a number for them', async () => {
+    const file = join(__dirname, '../../../samples/paper/paper.pit.json');
+    const { experiment: sample, problems } = await readExperiment(file);
+    assert.deepEqual(problems, []);
+    const reported = Object.keys(paper).filter((key) => paper[key].small !== undefined);
+    assert.deepEqual([...(sample!.recipes as string[])].sort(), reported.sort());
+    assert.deepEqual(sample!.seeds, [1, 2, 3]);
   });
 
   it('stand in the documentation as they are', () => {
