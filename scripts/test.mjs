@@ -1,6 +1,6 @@
 /**
- * `npm test`: installs and builds what is missing, then runs every test: plain ones, those in a real extension host, and
- * those that drive a real VS Code. Takes `--grep <pattern>` and names of files and folders. The last line adds all up.
+ * `npm test`: installs and builds what is missing, then runs every test: plain ones, and beside these, which compute,
+ * those in a window, which wait. Takes `--grep <pattern>` and names of files and folders. The last line adds all up.
  */
 import { spawn } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
@@ -19,11 +19,20 @@ const { values, positionals } = parseArgs({
 });
 
 ready();
-const suites = [
+const plain = [
   {
     title: 'Library and command line',
     words: (files) => mocha(files, ['test/unit/**/*.test.ts', 'test/cli/**/*.test.ts'], 120_000),
+    missing: () => undefined,
   },
+  {
+    title: 'Torch',
+    folder: 'test/torch/',
+    words: (files) => mocha(files, ['test/torch/**/*.test.ts'], 600_000),
+    missing: noTorch,
+  },
+];
+const inWindow = [
   {
     title: 'Extension host',
     folder: 'test/host/',
@@ -33,13 +42,6 @@ const suites = [
     title: 'Page',
     folder: 'test/page/',
     words: (files) => mocha(files, ['test/page/**/*.test.ts'], 120_000),
-  },
-  {
-    title: 'Torch',
-    folder: 'test/torch/',
-    words: (files) => mocha(files, ['test/torch/**/*.test.ts'], 600_000),
-    missing: noTorch,
-    host: false,
   },
   {
     title: 'WebGPU',
@@ -55,13 +57,19 @@ const suites = [
 ];
 let host;
 const total = { passed: 0, failed: 0, skipped: 0 };
-for (const suite of suites) {
-  const named = positionals.filter((file) => suiteOf(file) === suite);
-  if (positionals.length === 0 || named.length > 0) await runSuite(suite, named.flatMap(filesIn));
-}
+await Promise.all([plain, inWindow].map(runInTurn));
 const { passed, failed, skipped } = total;
 console.log(`${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}`);
 process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
+
+async function runInTurn(suites) {
+  for (const suite of suites) {
+    const named = positionals.filter((file) => suiteOf(file) === suite);
+    if (positionals.length > 0 && named.length === 0) continue;
+    const lines = await runSuite(suite, named.flatMap(filesIn));
+    console.log([`${suite.title}:`, ...lines].join('\n'));
+  }
+}
 
 /** The file itself, or every test below a folder. */
 function filesIn(name) {
@@ -72,8 +80,8 @@ function filesIn(name) {
 }
 
 function suiteOf(file) {
-  const [plain, ...others] = suites;
-  return others.find(({ folder }) => `${file}/`.replaceAll('\\', '/').includes(folder)) ?? plain;
+  const [library, ...others] = [...plain, ...inWindow];
+  return others.find(({ folder }) => `${file}/`.replaceAll('\\', '/').includes(folder)) ?? library;
 }
 
 function grep() {
@@ -86,25 +94,25 @@ function mocha(files, all, timeout) {
   return [...program, ...how, ...(files.length > 0 ? files : all)];
 }
 
-/** Runs a suite and adds its last line, which has the numbers, to the total; one that says none has failed. */
-async function runSuite({ title, folder, words, env: own = () => ({}), missing, host = Boolean(folder) }, files) {
-  console.log(`${title}:`);
-  const why = await missing?.();
-  if (why) return void console.log(why);
-  if (host && !(await hasHost())) return void total.failed++;
+/** Runs a suite and adds its last line, which has the numbers, to the total; gives its other lines. */
+async function runSuite({ words, env: own = () => ({}), missing = noHost }, files) {
+  const why = await missing();
+  if (why) return [why];
   const env = { ...process.env, ...own(), ...(process.stdout.isTTY ? { FORCE_COLOR: '1' } : {}) };
   const child = spawn(process.execPath, words(files), { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = new Promise((done) => child.once('close', done));
-  let numbers;
-  for await (const line of createInterface({ input: child.stdout })) {
-    const found = /^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/.exec(line);
-    numbers = found ?? numbers;
-    if (!found) console.log(line);
-  }
-  const code = await ended;
+  const lines = [];
+  for await (const line of createInterface({ input: child.stdout })) lines.push(line);
+  count(lines, await ended);
+  return lines;
+}
+
+/** A suite that says no numbers, or ends badly and says that none has failed, counts as one that has. */
+function count(lines, code) {
+  const numbers = lines.map((line) => /^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/.exec(line)).findLast(Boolean);
   const [, passed = 0, failed = 0, skipped = 0] = (numbers ?? []).map((number) => Number(number ?? 0));
-  total.passed += passed;
   const brokeDown = !numbers || (failed === 0 && code !== 0 && !values.grep);
+  total.passed += passed;
   total.failed += brokeDown ? 1 : failed;
   total.skipped += skipped;
 }
@@ -117,9 +125,11 @@ async function noTorch() {
     return 'Not run: there is no torch here. "npx pit setup torch" installs it; PIT_TORCH_PYTHON names a Python that has it.';
 }
 
-/** Whether VS Code and a Chromium are there; they are looked for, and what is missing is said, once. */
-function hasHost() {
-  return (host ??= findHost());
+/** What keeps VS Code and a Chromium from being there; they are looked for once, and their lack is a failure. */
+async function noHost() {
+  const why = await (host ??= findHost());
+  if (why) total.failed++;
+  return why;
 }
 
 async function findHost() {
@@ -127,9 +137,8 @@ async function findHost() {
     installHost();
     const { installBrowser } = await import('./browser.mjs');
     installBrowser();
-    return true;
+    return undefined;
   } catch (error) {
-    console.log(error.message);
-    return false;
+    return error.message;
   }
 }
