@@ -6,7 +6,7 @@ import { UserError } from '../errors';
 import type { Lora, ModelConfig } from './config';
 import { readJson, writeJson } from './files';
 import { isTransposed } from './lora';
-import { trainedParameters } from './parameters';
+import { type Parameter, trainedParameters } from './parameters';
 import { readHeader, writeSafetensors } from './safetensors';
 import { readWeight, type Weights } from './weights';
 
@@ -89,19 +89,32 @@ export async function openAdapter(folder: string, config: ModelConfig): Promise<
   return { entries: tensors, read: (name) => readWeight(entryOf(name)) };
 }
 
+/** Adapters as their files describe them. */
+export interface Adapters {
+  lora: Lora;
+  parameters: readonly Parameter[];
+  /** Whether the modules that they adapt hold their matrices as [inputs, outputs]. */
+  transposed: boolean;
+}
+
+/** Those of a model of a family that is built here. */
+export function adaptersIn(config: ModelConfig & { lora: Lora }): Adapters {
+  return { lora: config.lora, parameters: trainedParameters(config), transposed: isTransposed(config) };
+}
+
 /** Writes both files into an existing folder, the weights first. */
 export async function writeAdapter(
   folder: string,
-  config: ModelConfig & { lora: Lora },
+  { lora, parameters, transposed }: Adapters,
   weights: { get(name: string): Float32Array | undefined },
 ): Promise<void> {
-  const tensors = trainedParameters(config).map(({ name, shape }) => ({
+  const tensors = parameters.map(({ name, shape }) => ({
     name: stored(name),
     shape,
     data: weights.get(name)!,
   }));
   await writeSafetensors(path.join(folder, adapterWeightsFile), tensors);
-  const { rank, alpha, targets, base } = config.lora;
+  const { rank, alpha, targets, base } = lora;
   await writeJson(path.join(folder, configFile), {
     peft_type: 'LORA',
     task_type: 'CAUSAL_LM',
@@ -111,7 +124,7 @@ export async function writeAdapter(
     lora_dropout: 0,
     target_modules: targets,
     bias: 'none',
-    fan_in_fan_out: isTransposed(config),
+    fan_in_fan_out: transposed,
     inference_mode: true,
   });
 }

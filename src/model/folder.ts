@@ -6,7 +6,7 @@ import { copyFile } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../errors';
 import { makeFolder } from '../make-folder';
-import { holdsAdapter, openAdapter, readAdapterConfig, writeAdapter } from './adapter-file';
+import { adaptersIn, holdsAdapter, openAdapter, readAdapterConfig, writeAdapter } from './adapter-file';
 import type { ModelConfig } from './config';
 import { configToJson, readConfig } from './config-file';
 import { type ModelFacts, readFacts } from './facts';
@@ -59,13 +59,19 @@ export async function readModelFolder(folder: string): Promise<Model & { tokeniz
   return { ...model, config: endingAlso(model.config, tokenizer), tokenizer };
 }
 
-/** The same of a model of any family, of which only the facts are known and the headers of its weights are read. */
-export async function readFactsFolder(folder: string): Promise<{ facts: ModelFacts; tokenizer: Tokenizer }> {
+/** A model of any family, of which only the facts and the headers of the weights are known. */
+export interface AnyModel {
+  facts: ModelFacts;
+  tensors: Weights['entries'];
+}
+
+/** The same of any family. */
+export async function readAnyModelFolder(folder: string): Promise<AnyModel & { tokenizer: Tokenizer }> {
   const facts = await readFacts(folder);
-  await readEntries(folder);
+  const tensors = await readEntries(folder);
   const tokenizer = await loadTokenizer(folder, facts);
   checkTokenizer(tokenizer, facts, folder);
-  return { facts: endingAlso(facts, tokenizer), tokenizer };
+  return { facts: endingAlso(facts, tokenizer), tensors, tokenizer };
 }
 
 function endingAlso<T extends Pick<ModelConfig, 'stopTokens'>>(model: T, { eos }: Tokenizer): T {
@@ -91,7 +97,7 @@ export async function writeModel(
   weights: { get(name: string): Float32Array | undefined },
 ): Promise<void> {
   const { lora } = config;
-  if (lora) return writeAdapter(folder, { ...config, lora }, weights);
+  if (lora) return writeAdapter(folder, adaptersIn({ ...config, lora }), weights);
   const valuesOf = (name: string) => weights.get(name)!;
   const tensors = tensorsOf(config).map((tensor) => ({ ...tensor, data: join(tensor, config, valuesOf) }));
   await writeSafetensors(path.join(folder, weightsFile), tensors);

@@ -3,6 +3,7 @@
  * and B are trained. As in PEFT they belong to a projection as checkpoints store it: where queries, keys and values stand
  * in one tensor, they have one A in common, and each some rows of one B.
  */
+import { UserError } from '../errors';
 import type { Lora, ModelConfig } from './config';
 import { placeOf } from './families';
 import type { Parameter } from './parameters';
@@ -25,10 +26,38 @@ export function adapterOf(
   return { ...matricesOf(module), rows };
 }
 
-/** A [rank, inputs] and B [outputs, rank] of every adapted projection among the base's weights. */
-export function adaptersOf(base: readonly Parameter[], config: ModelConfig): Parameter[] {
-  const { rank, targets } = config.lora!;
-  const adapted = [...projectionsOf(base, config)].filter(([module]) => isTarget(module, targets));
+/** Sizes of matrices, by the names of the modules that checkpoints keep them under. */
+export type Modules = ReadonlyMap<string, { outputs: number; inputs: number }>;
+
+/** Modules whose matrices can be adapted, of a family that is built here. */
+export function projectionsOf(base: readonly Parameter[], config: ModelConfig): Modules {
+  const projections = base.filter(({ name }) => isProjection(name));
+  return new Map(
+    projections.map(({ name, shape: [own, inputs] }) => {
+      const { tensor, outputs = own } = placeOf(name, config);
+      return [moduleOf(tensor), { outputs, inputs }] as const;
+    }),
+  );
+}
+
+/** The same of any family, as far as its tensors tell: every matrix of a numbered layer. */
+export function matricesIn(tensors: ReadonlyMap<string, { shape: readonly number[] }>): Modules {
+  const found = [...tensors].filter(([name, { shape }]) => /\.\d+\..*\.weight$/.test(name) && shape.length === 2);
+  return new Map(
+    found.map(
+      ([
+        name,
+        {
+          shape: [outputs, inputs],
+        },
+      ]) => [moduleOf(name), { outputs, inputs }],
+    ),
+  );
+}
+
+/** A [rank, inputs] and B [outputs, rank] of every adapted module. */
+export function adaptersOf(modules: Modules, { rank, targets }: Lora): Parameter[] {
+  const adapted = [...modules].filter(([module]) => isTarget(module, targets));
   return adapted.flatMap(([module, { outputs, inputs }]) => {
     const { a, b } = matricesOf(module);
     return [
@@ -38,16 +67,18 @@ export function adaptersOf(base: readonly Parameter[], config: ModelConfig): Par
   });
 }
 
-/** The last parts of the names of all projections, which are usual as targets. */
-export function usualTargets(base: readonly Parameter[], config: ModelConfig): string[] {
-  const names = [...projectionsOf(base, config).keys()];
-  return [...new Set(names.map((module) => module.slice(module.lastIndexOf('.') + 1)))];
-}
+/** Adapters to train; of every module unless targets are given. */
+export type WantedLora = Omit<Lora, 'targets'> & Partial<Pick<Lora, 'targets'>>;
 
-/** The first target that means no projection of the model. */
-export function unknownTarget(base: readonly Parameter[], config: ModelConfig, { targets }: Lora): string | undefined {
-  const modules = [...projectionsOf(base, config).keys()];
-  return targets.find((target) => !modules.some((module) => isTarget(module, [target])));
+/** With targets, which go by the last parts of the modules' names. Throws a UserError for one that means no module. */
+export function withTargets(modules: Modules, wanted: WantedLora): Lora {
+  const names = [...modules.keys()];
+  const usual = [...new Set(names.map((module) => module.slice(module.lastIndexOf('.') + 1)))];
+  const targets = wanted.targets ?? usual;
+  const unknown = targets.find((target) => !names.some((module) => isTarget(module, [target])));
+  if (unknown !== undefined)
+    throw new UserError(`The model has no projection "${unknown}"; it has ${usual.join(', ')}.`);
+  return { ...wanted, targets };
 }
 
 /** Whether the family's checkpoints hold matrices as [inputs, outputs]. */
@@ -61,14 +92,3 @@ const isTarget = (module: string, targets: readonly string[]) =>
 
 const isProjection = (weight: string) => /_proj\.weight$/.test(weight);
 const moduleOf = (tensor: string) => tensor.replace(/\.weight$/, '');
-
-/** Modules that checkpoints store, by name. */
-function projectionsOf(base: readonly Parameter[], config: ModelConfig) {
-  const projections = base.filter(({ name }) => isProjection(name));
-  return new Map(
-    projections.map(({ name, shape: [own, inputs] }) => {
-      const { tensor, outputs = own } = placeOf(name, config);
-      return [moduleOf(tensor), { outputs, inputs }] as const;
-    }),
-  );
-}

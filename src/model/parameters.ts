@@ -6,7 +6,7 @@ import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { ModelConfig } from './config';
-import { adaptersOf } from './lora';
+import { adaptersOf, projectionsOf } from './lora';
 
 export interface Parameter {
   /** As in the state dictionary of `LlamaForCausalLM`, whatever the family; see stored.ts. Adapters: see lora.ts. */
@@ -28,7 +28,10 @@ export interface Parameter {
 export function parametersOf(config: ModelConfig): Parameter[] {
   const base = baseParameters(config);
   if (!config.lora) return base;
-  return [...base.map((parameter) => ({ ...parameter, frozen: true as const })), ...adaptersOf(base, config)];
+  return [
+    ...base.map((parameter) => ({ ...parameter, frozen: true as const })),
+    ...adaptersOf(projectionsOf(base, config), config.lora),
+  ];
 }
 
 /** The weights that are trained. */
@@ -146,22 +149,19 @@ const spread = 0.02;
  * (GPT-2), norms 1, biases 0. The same config and seed give the same bytes.
  */
 export function initialize(config: ModelConfig, seed: number): Map<string, Float32Array> {
-  return initializeSome(config, baseParameters(config), seed);
+  return initializeAll(baseParameters(config), seed, config.layers);
 }
 
 /** Fresh adapters by name: A uniform as PEFT starts it, B zero, so that the model begins as it is. */
 export function initializeAdapters(config: ModelConfig, seed: number): Map<string, Float32Array> {
-  return initializeSome(config, trainedParameters(config), seed);
+  return initializeAll(trainedParameters(config), seed);
 }
 
-function initializeSome(
-  config: ModelConfig,
-  parameters: readonly Parameter[],
-  seed: number,
-): Map<string, Float32Array> {
+/** Fresh values by name. @param layers of the model whose residual projections are among them */
+export function initializeAll(parameters: readonly Parameter[], seed: number, layers = 1): Map<string, Float32Array> {
   const generator = xoroshiro128plus(seed);
   const normal = normals(generator);
-  const deviations = { normal: spread, residual: spread / Math.sqrt(2 * config.layers) };
+  const deviations = { normal: spread, residual: spread / Math.sqrt(2 * layers) };
   return new Map(
     parameters.map(({ name, shape, init }) => {
       const values = new Float32Array(sizeOf(shape));

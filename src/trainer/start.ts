@@ -3,11 +3,13 @@
  * fresh. Engines begin with the same numbers, whether they take them from memory or from a folder.
  */
 import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { UserError } from '../errors';
 import { makeFolder } from '../make-folder';
 import type { ModelConfig } from '../model/config';
+import { type Adapters, adaptersIn, writeAdapter } from '../model/adapter-file';
 import { readModel, writeModel } from '../model/folder';
-import { initialize, initializeAdapters } from '../model/parameters';
+import { initialize, initializeAll } from '../model/parameters';
 import { readAll } from '../model/weights';
 import { runFiles, type RunFolder } from '../run/folder';
 import type { OpenedModel } from './starting-model';
@@ -22,12 +24,13 @@ type Values = ReadonlyMap<string, Float32Array>;
 
 /** All weights, in memory. */
 export async function startingWeights(start: Start): Promise<{ config: ModelConfig; weights: Values }> {
-  const { folder, config } = start;
+  const { folder, config, seed } = start;
   if (!config) throw new UserError(`${folder} holds a model of a family that this engine has not.`);
-  if (!folder) return { config, weights: initialize(config, start.seed) };
+  if (!folder) return { config, weights: initialize(config, seed) };
   const stored = await readModel(folder);
   const weights = await readAll(stored.config, stored.weights);
-  return { config, weights: new Map([...weights, ...(hasNewAdapters(start) ? freshAdapters(start) : [])]) };
+  const fresh = newAdapters(start);
+  return { config, weights: new Map([...weights, ...(fresh ? initializeAll(fresh.parameters, seed) : [])]) };
 }
 
 /** Folders with the same: what is fresh is written into the run, once. */
@@ -35,27 +38,25 @@ export async function startingFolders(start: Start, run: RunFolder): Promise<{ m
   const { folder, config, seed } = start;
   const at = run.file(runFiles.start);
   if (!folder) {
-    await write(at, config!, () => initialize(config!, seed));
+    await once(at, () => writeModel(at, config!, initialize(config!, seed)));
     return { model: at };
   }
-  if (!config?.lora) return { model: folder };
-  const { base } = config.lora;
-  if (!hasNewAdapters(start)) return { model: base, adapters: folder };
-  await write(at, config, () => freshAdapters(start));
-  return { model: base, adapters: at };
+  const fresh = newAdapters(start);
+  if (fresh) {
+    await once(at, () => writeAdapter(at, fresh, initializeAll(fresh.parameters, seed)));
+    return { model: folder, adapters: at };
+  }
+  return config?.lora ? { model: config.lora.base, adapters: folder } : { model: folder };
 }
 
-/** Whether adapters are to be trained of the model in the folder, which otherwise may hold adapters itself. */
-function hasNewAdapters({ config, folder }: Start): boolean {
-  return config?.lora?.base === folder;
+/** Those to train, unless the folder itself holds adapters that are looked at as they are. */
+function newAdapters({ config, adapters, folder }: Start): Adapters | undefined {
+  return config?.lora && config.lora.base === folder ? adaptersIn({ ...config, lora: config.lora }) : adapters;
 }
 
-const freshAdapters = ({ config, seed }: Start): Values => initializeAdapters(config!, seed);
-
-/** The config is written last, so that its presence says that all is there. */
-async function write(at: string, config: ModelConfig, valuesOf: () => Values): Promise<void> {
-  const isThere = ['config.json', 'adapter_config.json'].some((name) => existsSync(`${at}/${name}`));
-  if (isThere) return;
+/** Writes a folder unless it is there: its config is written last. */
+async function once(at: string, write: () => Promise<void>): Promise<void> {
+  if (['config.json', 'adapter_config.json'].some((name) => existsSync(path.join(at, name)))) return;
   await makeFolder(at);
-  await writeModel(at, config, valuesOf());
+  await write();
 }

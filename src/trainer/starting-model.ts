@@ -3,11 +3,13 @@ import { dirname, resolve } from 'node:path';
 import type { Dataset, Problem } from '../dataset/model';
 import { UserError } from '../errors';
 import { adapt } from '../model/adapt';
+import type { Adapters } from '../model/adapter-file';
 import { trainTokenizer } from '../model/bpe';
 import type { ModelConfig } from '../model/config';
 import type { ModelFacts } from '../model/facts';
-import { readFactsFolder, readModelFolder } from '../model/folder';
+import { type AnyModel, type Model, readAnyModelFolder, readModelFolder } from '../model/folder';
 import { modelHash } from '../model/hash';
+import { adaptersOf, matricesIn, withTargets } from '../model/lora';
 import { presetConfig } from '../model/presets';
 import { loadTokenizer, makeTokenizer, type Tokenizer } from '../model/tokenizer';
 import { tokenizerTexts } from '../schedule/corpus';
@@ -20,6 +22,8 @@ export interface OpenedModel {
   facts: ModelFacts;
   /** The whole shape, where it is one that is built here: an engine may bring families of its own. */
   config?: ModelConfig;
+  /** What is trained of a model of another family, if that is adapters. */
+  adapters?: Adapters;
   tokenizer: Tokenizer;
 }
 
@@ -43,21 +47,35 @@ export async function startingHash({ model }: Experiment): Promise<string | unde
 
 /** A model that begins with what a folder holds, of which config and headers are read. */
 export async function openFolder(folder: string, experiment: Experiment): Promise<OpenedModel> {
-  const opened = await readFolder(folder, experiment);
-  if (!opened.config) return opened;
-  const config = trainedConfig(opened.config, experiment, folder);
-  return { ...opened, facts: config, config };
+  const { tokenizer, ...read } = await readFolder(folder, experiment);
+  return { tokenizer, ...asTrained(read, experiment, folder) };
 }
 
 /** torch computes every family of `transformers`: of one that isn't built here it is enough to know the facts. */
-async function readFolder(folder: string, { engine, training }: Experiment): Promise<OpenedModel> {
+async function readFolder(folder: string, { engine }: Experiment) {
   try {
-    const { config, tokenizer } = await readModelFolder(folder);
-    return { facts: config, config, tokenizer };
+    return await readModelFolder(folder);
   } catch (error) {
-    if (engine !== 'torch' || training.lora || !(error instanceof UserError)) throw error;
-    return readFactsFolder(folder);
+    if (engine !== 'torch' || !(error instanceof UserError)) throw error;
+    return readAnyModelFolder(folder);
   }
+}
+
+/** @throws UserError where it can't be trained as it shall */
+function asTrained(
+  read: Pick<Model, 'config'> | AnyModel,
+  experiment: Experiment,
+  folder: string,
+): Omit<OpenedModel, 'tokenizer'> {
+  if ('config' in read) {
+    const config = trainedConfig(read.config, experiment, folder);
+    return { facts: config, config };
+  }
+  const { facts, tensors } = read;
+  if (!experiment.training.lora) return { facts };
+  const modules = matricesIn(tensors);
+  const lora = withTargets(modules, { ...experiment.training.lora, base: folder });
+  return { facts, adapters: { lora, parameters: adaptersOf(modules, lora), transposed: false } };
 }
 
 /** A model that begins with nothing learnt. */
@@ -98,13 +116,10 @@ export async function modelProblem(experiment: Experiment, file: string, text: s
   const nothing = { documents: [], questions: [] };
   if (typeof model === 'string') {
     const folder = at(model);
-    let opened: OpenedModel;
+    let read: Pick<Model, 'config'> | AnyModel;
     return (
-      (await problemOf(['model'], async () => (opened = await readFolder(folder, experiment)))) ??
-      problemOf(
-        experiment.training.lora ? ['training', 'lora'] : ['model'],
-        () => opened.config && trainedConfig(opened.config, experiment, folder),
-      )
+      (await problemOf(['model'], async () => (read = await readFolder(folder, experiment)))) ??
+      problemOf(experiment.training.lora ? ['training', 'lora'] : ['model'], () => asTrained(read, experiment, folder))
     );
   }
   return (

@@ -3,10 +3,11 @@
  * kills and other numbers of processes, and its checkpoints serve every command. However a run ends, no process stays.
  */
 import assert from 'node:assert/strict';
-import type { ChildProcess } from 'node:child_process';
+import { type ChildProcess, execFileSync } from 'node:child_process';
 import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { torchPython } from '../../src/engine/torch/environment';
 import { descendants } from '../../src/engine/torch/tree';
 import type { RunEvent } from '../../src/run/events';
 import { runFiles, RunFolder } from '../../src/run/folder';
@@ -61,6 +62,21 @@ describe('runs with the torch engine', () => {
     await train('torch-adapters', { ...fields, ...twice });
     assertSame(runOf('torch-adapters'), runOf('onnx-adapters'));
     assert.ok(existsSync(join(lastCheckpoint(runOf('torch-adapters')), 'adapter_model.safetensors')));
+  });
+
+  it('trains a family that only torch has, all weights and adapters', async () => {
+    makeOther(join(root, 'other'), join(root, 'base'));
+    const lora = { rank: 4, alpha: 8, targets: ['q_proj', 'fc1'] };
+    await train('other', { model: 'other', training, ...torch });
+    await train('other-adapters', { model: 'other', training: { ...training, lora }, ...twice });
+    const [whole, adapters] = ['other', 'other-adapters'].map((name) => lossesOf(runOf(name)));
+    assert.ok(Math.abs(whole[0] - adapters[0]) < 1e-4, 'Adapters change nothing before they have learnt');
+    for (const losses of [whole, adapters]) assert.ok(losses.at(-1)! < losses[0], losses.join());
+    const refused = await pit('check', writeExperiment(root, { model: 'other', training }, 'refused'));
+    assert.match(refused.stdout, /model: .*"model_type" is "phi"/);
+    const unknown = { model: 'other', ...torch, training: { ...training, lora: { targets: ['gate_proj'] } } };
+    const { stdout } = await pit('check', writeExperiment(root, unknown, 'refused'));
+    assert.match(stdout, /training\.lora: The model has no projection "gate_proj"; it has /);
   });
 
   it('keeps of finished stages the model alone, and the optimiser of the newest checkpoint', () => {
@@ -148,6 +164,25 @@ describe('runs with the torch engine', () => {
     return copy.path;
   }
 });
+
+/** A small model of a family that is not built here, with the tokenizer of another. */
+function makeOther(folder: string, tokenizer: string): void {
+  const { vocab_size: vocabSize } = JSON.parse(readFileSync(join(tokenizer, 'config.json'), 'utf8')) as Record<
+    string,
+    number
+  >;
+  const sizes = `vocab_size=${vocabSize}, hidden_size=48, intermediate_size=96, num_hidden_layers=2, num_attention_heads=4`;
+  const program = [
+    'import sys, torch, transformers',
+    'torch.manual_seed(1)',
+    `config = transformers.PhiConfig(${sizes}, max_position_embeddings=256, bos_token_id=1, eos_token_id=2)`,
+    'transformers.PhiForCausalLM(config).save_pretrained(sys.argv[1])',
+  ];
+  execFileSync(torchPython(), ['-c', program.join('\n'), folder], { stdio: 'pipe' });
+  for (const name of ['tokenizer.json', 'tokenizer_config.json']) cpSync(join(tokenizer, name), join(folder, name));
+}
+
+const lossesOf = (path: string) => stepsOf(RunFolder.open(path).readEvents().events).map(({ loss }) => loss);
 
 /** A trainer that has come so far, with all of its processes. */
 async function atWork(path: string, met: (events: RunEvent[]) => boolean) {
