@@ -53,7 +53,7 @@ describe('reading an experiment', () => {
         [9, 15, 'training.warmup', '"training.warmup" must be at least 0.'],
         [10, 23, 'training.epochs.pit', '"training.epochs.pit" must be a whole number.'],
         [12, 12, 'seeds', '"seeds" must not be an empty list.'],
-        [13, 13, 'engine', '"engine" must be "onnx".'],
+        [13, 13, 'engine', '"engine" must be "onnx" or "torch".'],
       ],
     );
     assert.ok(problems.every((problem) => problem.file === file && problem.severity === 'error'));
@@ -188,9 +188,9 @@ describe('the JSON schema', () => {
 describe('the documentation', () => {
   const text = readFileSync(join(root, 'docs/experiments.md'), 'utf8');
 
-  it('explains every setting of training and evaluation', () => {
+  it('explains every setting of training, evaluation and torch', () => {
     const { experiment } = parseExperiment(withFields({}), 'x');
-    for (const group of ['training', 'evaluation'] as const) {
+    for (const group of ['training', 'evaluation', 'torch'] as const) {
       for (const [setting, value] of Object.entries(experiment![group])) {
         const names = setting === 'epochs' ? Object.keys(value).map((kind) => `epochs.${kind}`) : [setting];
         for (const name of names) assert.ok(text.includes(`| \`${group}.${name}\` |`), `${group}.${name}`);
