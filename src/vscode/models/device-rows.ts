@@ -20,8 +20,8 @@ export interface DeviceRow {
   icon: string;
 }
 
-/** What an engine can be told to compute on; what is not here its experiments may not name. */
-const devices: Record<Experiment['engine'], Partial<Record<Device, string>>> = {
+/** What an engine can be told to compute on; torch has not all. */
+const devices: { onnx: Record<Device, string>; torch: Partial<Record<Device, string>> } = {
   onnx: {
     auto: 'The faster of processor and GPU, tried when a run begins',
     cpu: 'The processor',
