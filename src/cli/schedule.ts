@@ -13,6 +13,7 @@ import { chooseVariants, type Variant } from '../schedule/stages';
 import { openExperiment, type OpenedExperiment } from './experiment';
 import { describeDemand } from '../engine/onnx/memory';
 import { demandOf } from '../trainer/memory';
+import { describeSpread, type Spread, torchDemands } from '../trainer/torch-memory';
 import { openModel, type OpenedModel } from '../trainer/starting-model';
 import { wholeNumber } from './numbers';
 import { paint, type Paint, printJson } from './output';
@@ -24,7 +25,7 @@ interface ScheduleOptions {
   json?: true;
 }
 
-type Described = ScheduleDescription & { recipe: string; memory?: MemoryDemand };
+type Described = ScheduleDescription & { recipe: string; memory?: MemoryDemand | Spread[] };
 
 /** A variant with what it will do. */
 interface Planned {
@@ -65,15 +66,16 @@ function plan(variant: Variant, { experiment, data }: OpenedExperiment, model: O
 
 function describe(schedule: Schedule, { experiment, data }: OpenedExperiment, { facts, config }: OpenedModel) {
   const rows = rowsFor(schedule, experiment.training, attentionOf(facts.hiddenSize));
-  const isEstimated = config && experiment.engine === 'onnx';
-  const memory = isEstimated ? demandOf(experiment, config, schedule.examples.map(placesOf)) : undefined;
+  const places = schedule.examples.map(placesOf);
+  const memory = config && (experiment.engine === 'onnx' ? demandOf : torchDemands)(experiment, config, places);
   return { ...describeSchedule(schedule, { dataset: data.dataset, rows }), memory };
 }
 
 function titled({ recipe, memory, ...description }: Described): string {
   const trains = description.stages.length > 0;
   const lines = [paint(recipe, 'bold'), printSchedule(description).trimEnd()];
-  return [...lines, ...(trains && memory ? ['', `Training takes about ${describeDemand(memory)}.`] : [])].join('\n');
+  const needs = memory && (Array.isArray(memory) ? memory.map(describeSpread).join(', or ') : describeDemand(memory));
+  return [...lines, ...(trains && needs ? ['', `Training takes about ${needs}.`] : [])].join('\n');
 }
 
 function showTokens(planned: readonly Planned[], id: string, { tokenizer }: OpenedModel, json: boolean): void {

@@ -13,6 +13,7 @@ import { sourcesOf, withAbsolutePaths } from '../schedule/paths';
 import { problemsAt, readExperiment } from '../schedule/read-experiment';
 import { memoryComplaint } from './memory';
 import { modelProblem, openModel } from './starting-model';
+import { torchComplaint } from './torch-memory';
 
 export interface CheckedExperiment {
   /** As the file calls it, or else the file's name. */
@@ -48,7 +49,8 @@ async function scheduleProblems(
     const { tokenizer, facts, config } = await openModel(experiment, dataset);
     const positions = facts.maxPositions;
     const { errors, warnings, texts, places } = examine({ experiment, dataset, tokenizer, positions });
-    const memory = config && memoryComplaint(experiment, config, places, totalmem());
+    const complain = experiment.engine === 'torch' ? torchComplaint : memoryComplaint;
+    const memory = config && complain(experiment, config, places, totalmem());
     const asWarning = (problem: Problem): Problem => ({ ...problem, severity: 'warning' });
     return [
       ...problemsAt([...errors, ...(memory?.severity === 'error' ? [memory] : [])], text, file),
