@@ -14,17 +14,16 @@ export function pace<News extends Arrived>(
   tell: (line: string, news: News) => void,
   now: () => number = () => performance.now(),
 ): (news: News) => void {
-  const start = now();
   let shown = -Infinity;
-  let first: number | undefined;
+  let first: { done: number; time: number } | undefined;
   return (news) => {
     const { done, total } = news;
-    // What was there before says nothing of how fast it comes.
-    first ??= done;
     const time = now();
+    // What was there before, and what it took to begin, say nothing of how fast the rest comes.
+    first ??= { done, time };
     if (time - shown < interval && done < total) return;
     shown = time;
-    const seconds = ((time - start) / 1000) * ((total - done) / (done - first));
+    const seconds = ((time - first.time) / 1000) * ((total - done) / (done - first.done));
     const rest = Number.isFinite(seconds) && done < total ? `, ${duration(seconds)} left` : '';
     tell(`${Math.floor((100 * done) / total)} % of ${fileSize(total)}${rest}`, news);
   };
