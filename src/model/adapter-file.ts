@@ -12,6 +12,7 @@ import { readWeight, type Weights } from './weights';
 
 const configFile = 'adapter_config.json';
 export const adapterWeightsFile = 'adapter_model.safetensors';
+export const adapterFiles = [adapterWeightsFile, configFile];
 
 /** What PEFT puts before the name of every weight. */
 const stored = (name: string) => `base_model.model.${name}`;

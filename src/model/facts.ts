@@ -5,7 +5,9 @@
 import path from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../errors';
+import { holdsAdapter, readAdapterConfig } from './adapter-file';
 import type { ModelConfig } from './config';
+import { families } from './families';
 import { count, FieldError, readTokens, tokens } from './families/family';
 import { readJson } from './files';
 import { readStopTokens } from './generation-config';
@@ -32,6 +34,14 @@ export async function readFacts(folder: string): Promise<ModelFacts> {
   };
   const facts = { ...sizes, ...tokensIn(json, file) };
   return { ...facts, stopTokens: (await readStopTokens(folder, facts)) ?? facts.stopTokens };
+}
+
+/** Whether a folder holds a model, or adapters of one, of a family that is not built here. Other trouble is no matter. */
+export async function isForeign(folder: string): Promise<boolean> {
+  const base = (await holdsAdapter(folder)) ? (await readAdapterConfig(folder)).base : folder;
+  const json = await readJson(path.join(base, 'config.json')).catch(() => undefined);
+  const named = z.looseObject({ model_type: z.string() }).safeParse(json);
+  return named.success && !Object.hasOwn(families, named.data.model_type);
 }
 
 /** A model that also sees pictures says what it is as a language model in a part of its own. */

@@ -98,8 +98,22 @@ export async function writeModel(
 ): Promise<void> {
   const { lora } = config;
   if (lora) return writeAdapter(folder, adaptersIn({ ...config, lora }), weights);
-  const valuesOf = (name: string) => weights.get(name)!;
-  const tensors = tensorsOf(config).map((tensor) => ({ ...tensor, data: join(tensor, config, valuesOf) }));
+  await writeWhole(folder, { config, weights: { read: async (name) => weights.get(name)! } });
+}
+
+/** The same of a model without adapters whose weights are read one after the other, so that memory holds one of them. */
+export async function writeWhole(
+  folder: string,
+  { config, weights }: { config: ModelConfig; weights: Pick<Weights, 'read'> },
+): Promise<void> {
+  const tensors = tensorsOf(config).map((tensor) => ({
+    ...tensor,
+    async *data() {
+      const values = new Map<string, Float32Array>();
+      for (const { name } of tensor.members) values.set(name, await weights.read(name));
+      yield join(tensor, config, (name) => values.get(name)!);
+    },
+  }));
   await writeSafetensors(path.join(folder, weightsFile), tensors);
   await writeJson(path.join(folder, 'config.json'), configToJson(config));
 }

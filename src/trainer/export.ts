@@ -3,16 +3,28 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { writeOnnxModel } from '../engine/onnx/exported-files';
 import { UserError } from '../errors';
+import { isForeign } from '../model/facts';
 import { explained } from '../model/files';
-import { copyTokenizer, type Model, readModel, writeModel } from '../model/folder';
+import { copyTokenizer, type Model, readModel, writeModel, writeWhole } from '../model/folder';
 import { writeGenerationConfig } from '../model/generation-config';
 import { merged } from '../model/merge';
 import { makeNewFolder } from '../model/new-folder';
-import { countNumbers, trainedParameters } from '../model/parameters';
+import { countNumbers, countParameters, trainedParameters } from '../model/parameters';
 import type { RunFolder } from '../run/folder';
+import { foreignPiece } from './export-foreign';
 import { type ExportForm, exportForms } from './export-forms';
 import { modelCard } from './model-card';
 import { readAll } from '../model/weights';
+
+/** What is written beside tokenizer and card. */
+export interface Piece {
+  bytes: number;
+  write: (place: string) => Promise<void>;
+  /** What the model is, in a sentence. */
+  about: string;
+  /** Folder of the model that adapters were trained of. */
+  base?: string;
+}
 
 /**
  * @param from the checkpoint and, where it is of a run, the run
@@ -23,21 +35,36 @@ export async function exportModel(
   to: string,
   form: ExportForm,
 ): Promise<void> {
-  const model = await readModel(folder);
-  if (form === 'peft' && !model.config.lora)
-    throw new UserError(`${folder} has no adapters: all of its weights were trained; export it as hf.`);
-  const written = form === 'peft' ? model : merged(model);
-  const card = await modelCard({ model, folder, run, library: exportForms[form].library });
-  await makeNewFolder(to, bytesOf(written), async (place) => {
-    await (form === 'onnx' ? writeOnnxModel(place, written) : writeWeights(written, place));
+  const piece = (await isForeign(folder)) ? await foreignPiece(folder, form) : await pieceOf(folder, form);
+  const card = await modelCard({ ...piece, folder, run, library: exportForms[form].library });
+  await makeNewFolder(to, piece.bytes, async (place) => {
+    await piece.write(place);
     await copyTokenizer(folder, place);
     await explained(to, 'written', writeFile(path.join(place, 'README.md'), card));
   });
 }
 
-const bytesOf = ({ config }: Model) => Float32Array.BYTES_PER_ELEMENT * countNumbers(trainedParameters(config));
-
-async function writeWeights({ config, weights }: Model, to: string): Promise<void> {
-  await writeModel(to, config, await readAll(config, weights));
-  if (!config.lora) await writeGenerationConfig(to, config);
+async function pieceOf(folder: string, form: ExportForm): Promise<Piece> {
+  const model = await readModel(folder);
+  const { config } = model;
+  if (form === 'peft' && !config.lora)
+    throw new UserError(`${folder} has no adapters: all of its weights were trained; export it as hf.`);
+  const written = form === 'peft' ? model : merged(model);
+  return {
+    bytes: Float32Array.BYTES_PER_ELEMENT * countNumbers(trainedParameters(written.config)),
+    write: (place) => writers[form](place, written),
+    about: `${countParameters(config).toLocaleString('en')} parameters, ${config.family}.`,
+    base: config.lora?.base,
+  };
 }
+
+const writers: Record<ExportForm, (place: string, model: Model) => Promise<void>> = {
+  onnx: writeOnnxModel,
+  async hf(place, model) {
+    await writeWhole(place, model);
+    await writeGenerationConfig(place, model.config);
+  },
+  async peft(place, { config, weights }) {
+    await writeModel(place, config, await readAll(config, weights));
+  },
+};

@@ -1,8 +1,6 @@
 /** The card of an exported model: what it is, what it was trained on and how, and what it scored. */
 import path from 'node:path';
-import type { Model } from '../model/folder';
 import { licenceOf } from '../model/licence';
-import { countParameters } from '../model/parameters';
 import type { RunFolder } from '../run/folder';
 import { factsOf } from '../run/report';
 import { stagesMarkdown } from '../run/stages';
@@ -10,7 +8,10 @@ import { summarizeRun } from '../run/summary';
 import { escapeMarkdown } from '../run/table';
 
 export interface CardSubject {
-  model: Model;
+  /** What the model is, in a sentence. */
+  about: string;
+  /** Folder of the model that adapters were trained of. */
+  base?: string;
   /** The checkpoint's folder. */
   folder: string;
   run?: RunFolder;
@@ -19,9 +20,8 @@ export interface CardSubject {
 }
 
 /** Markdown with the fields that model hubs read. A licence is that of the base, and named only where the base names it. */
-export async function modelCard({ model, folder, run, library }: CardSubject): Promise<string> {
-  const base = model.config.lora?.base ?? (run ? startOf(run) : undefined);
-  const licence = await licenceOf(base ?? folder);
+export async function modelCard({ about, base, folder, run, library }: CardSubject): Promise<string> {
+  const licence = await licenceOf(base ?? (run && startOf(run)) ?? folder);
   const head = [
     '---',
     ...(licence ? [`license: ${licence}`] : []),
@@ -30,7 +30,6 @@ export async function modelCard({ model, folder, run, library }: CardSubject): P
     'tags: [pre-instruction-tuning, knowledge-injection]',
     '---',
   ];
-  const about = `${countParameters(model.config).toLocaleString('en')} parameters, ${model.config.family}.`;
   return [...head, '', ...(run ? trainedCard(run) : [`# ${path.basename(folder)}`, '', about]), ''].join('\n');
 }
 

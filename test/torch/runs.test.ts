@@ -72,6 +72,17 @@ describe('runs with the torch engine', () => {
     const [whole, adapters] = ['other', 'other-adapters'].map((name) => lossesOf(runOf(name)));
     assert.ok(Math.abs(whole[0] - adapters[0]) < 1e-4, 'Adapters change nothing before they have learnt');
     for (const losses of [whole, adapters]) assert.ok(losses.at(-1)! < losses[0], losses.join());
+    for (const [name, form] of [
+      ['other', 'hf'],
+      ['other-adapters', 'peft'],
+    ]) {
+      const to = join(newFolder(), 'exported');
+      const { code, stderr } = await pit('export', runOf(name), to, '--to', form);
+      assert.equal(code, 0, stderr);
+      assert.match(readFileSync(join(to, 'README.md'), 'utf8'), /torch \d/);
+    }
+    const merged = await pit('export', runOf('other-adapters'), join(newFolder(), 'merged'));
+    assert.match(merged.stderr, /holds adapters of the family phi, which leaves as peft alone/);
     const refused = await pit('check', writeExperiment(root, { model: 'other', training }, 'refused'));
     assert.match(refused.stdout, /model: .*"model_type" is "phi"/);
     const unknown = { model: 'other', ...torch, training: { ...training, lora: { targets: ['gate_proj'] } } };
