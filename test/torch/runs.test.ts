@@ -20,8 +20,9 @@ import { newFolder, rankOf } from './support';
 type Step = Extract<RunEvent, { type: 'step' }>;
 type Fields = Record<string, unknown>;
 
-const torch = { engine: 'torch', device: 'cpu', torch: { precision: 'fp32' } };
-const twice = { ...torch, torch: { precision: 'fp32', processes: 2 } };
+/** On whatever device is there. */
+const torch = { engine: 'torch', torch: { precision: 'fp32' } };
+const twice = { engine: 'torch', device: 'cpu', torch: { precision: 'fp32', processes: 2 } };
 /** So that steps are accumulated, on two processes less often. */
 const training = {
   sequence: 160,
@@ -46,12 +47,11 @@ describe('runs with the torch engine', () => {
       assertSame(runOf(name), runOf('onnx'));
     });
 
-  it('says engine, device and attention', () => {
-    const { events } = RunFolder.open(runOf('torch-two')).readEvents();
-    const device = events.find((event) => event.type === 'device')!;
-    assert.equal(device.engine, 'torch');
-    assert.equal(device.device, '2 processes, cpu, fp32');
-    assert.match(device.reason, /^as the experiment asks for; \w+ attention: ./);
+  it('says engine, device and attention, and why', () => {
+    const { engine, device, reason } = deviceOf('torch-two');
+    assert.deepEqual([engine, device], ['torch', '2 processes, cpu, fp32']);
+    assert.match(reason, /^as the experiment asks for; \w+ attention: ./);
+    assert.match(deviceOf('torch-one').reason, /^(torch finds|its torch is built for processors alone).*; /);
   });
 
   it('trains adapters as onnx does', async () => {
@@ -159,6 +159,12 @@ describe('runs with the torch engine', () => {
       assertSame(path, runOf('onnx'));
     });
   });
+
+  function deviceOf(name: string) {
+    return RunFolder.open(runOf(name))
+      .readEvents()
+      .events.find((event) => event.type === 'device')!;
+  }
 
   const runOf = (name: string) => join(root, 'runs', name, 'pit-seed1');
 
