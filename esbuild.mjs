@@ -33,15 +33,15 @@ const oneCopy = {
 };
 
 /** What a window starts without: half of all code, in files of its own that are read when something needs them. */
-const libraries = ['zod', 'yaml', 'papaparse'];
-const apart = {
+const libraries = ['zod', 'yaml', 'papaparse', 'systeminformation'];
+const apart = (names) => ({
   name: 'apart',
   setup({ onResolve }) {
-    onResolve({ filter: new RegExp(`^(${libraries.join('|')})$`) }, ({ path, kind }) =>
+    onResolve({ filter: new RegExp(`^(${names.join('|')})$`) }, ({ path, kind }) =>
       kind === 'entry-point' ? undefined : { path: `./${path}.cjs`, external: true },
     );
   },
-};
+});
 
 const forNode = {
   ...shared,
@@ -64,7 +64,8 @@ await build({
     answerer: 'src/trainer/answer.ts',
     'device-trial': 'src/vscode/models/device-trial.ts',
   },
-  plugins: [english],
+  // Few programs ask for GPUs, and few times.
+  plugins: [english, apart(['systeminformation'])],
 });
 
 await build({
@@ -78,7 +79,7 @@ await build({
     'dashboard-worker': 'src/vscode/dashboard/worker.ts',
     ...Object.fromEntries(libraries.map((name) => [name, name])),
   },
-  plugins: [english, oneCopy, apart],
+  plugins: [english, oneCopy, apart(libraries)],
 });
 
 await build({

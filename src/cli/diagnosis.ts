@@ -1,10 +1,10 @@
 /** What `pit doctor` looks at: Node, the machine, the engine and its devices, a few real training steps, the disk. */
 import { accessSync, constants, statfsSync } from 'node:fs';
 import { availableParallelism, freemem, release, totalmem } from 'node:os';
-import type { Batch } from '../engine/learner';
 import { messageOf } from '../errors';
-import { llamaBlock, type ModelConfig } from '../model/config';
 import { initialize } from '../model/parameters';
+import { diagnoseGpus } from './diagnosis-gpus';
+import { tryTraining, usualOptimizer } from './trial';
 
 export interface Finding {
   state: 'ok' | 'warn' | 'fail';
@@ -17,7 +17,7 @@ export interface Finding {
 const gigabyte = 2 ** 30;
 
 export async function diagnose(): Promise<Finding[]> {
-  return [node(), machine(), memory(), await engine(), await gpu(), await training(), disk()];
+  return [node(), machine(), memory(), await engine(), ...(await diagnoseGpus()), await training(), disk()];
 }
 
 function node(): Finding {
@@ -49,74 +49,13 @@ async function engine(): Promise<Finding> {
   }
 }
 
-/** A GPU is welcome and never needed. */
-async function gpu(): Promise<Finding> {
-  try {
-    const { chooseDevice } = await import('../engine/onnx/device');
-    const { provider, reason } = await chooseDevice('auto', 0);
-    return { state: 'ok', name: 'GPU', detail: provider === 'webgpu' ? `used by "auto": ${reason}` : reason };
-  } catch (error) {
-    return { state: 'warn', name: 'GPU', detail: firstLine(error) };
-  }
-}
-
-async function training(): Promise<Finding> {
-  try {
-    const { losses, device } = await fewSteps();
-    const detail = `loss ${losses.map((loss) => loss.toFixed(3)).join(' → ')} on ${device}`;
-    const falls = losses.every((loss, step) => Number.isFinite(loss) && (step === 0 || loss < losses[step - 1]));
-    if (falls) return { state: 'ok', name: 'Training', detail };
-    return { state: 'fail', name: 'Training', detail, advice: 'The loss must fall; the engine computes wrongly here.' };
-  } catch (error) {
-    return { state: 'fail', name: 'Training', detail: firstLine(error) };
-  }
-}
-
-/** Three steps of a tiny model on one sentence. The engine is loaded here, so that its absence is a finding. */
-async function fewSteps(): Promise<{ losses: number[]; device: string }> {
-  const { OnnxLearner } = await import('../engine/onnx/learner');
-  const { processor } = await import('../engine/onnx/device');
-  const optimizer = { beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.1, clip: 1 };
-  const learner = new OnnxLearner({ config: tiny, weights: initialize(tiny, 1), optimizer, device: processor(0) });
-  const losses = [];
-  for (let step = 0; step < 3; step++) losses.push((await learner.step([sentence()], 1e-2)).loss);
-  await learner.close();
-  return { losses, device: learner.report.device };
-}
-
-const tiny: ModelConfig = {
-  family: 'llama',
-  vocabSize: 64,
-  hiddenSize: 32,
-  intermediateSize: 64,
-  layers: 1,
-  heads: 2,
-  kvHeads: 2,
-  headSize: 16,
-  maxPositions: 16,
-  ropeTheta: 10000,
-  normEpsilon: 1e-5,
-  tiedEmbeddings: true,
-  bosToken: 1,
-  eosToken: 2,
-  padToken: 0,
-  stopTokens: [2],
-  block: llamaBlock,
-};
-
-/** Eight places of one example, each with an equal part in the loss. */
-function sentence(): Batch {
-  const length = 8;
-  return {
-    rows: 1,
-    length,
-    tokens: Int32Array.from({ length }, (_, place) => 3 + place),
-    targets: Int32Array.from({ length }, (_, place) => 4 + place),
-    positions: Int32Array.from({ length }, (_, place) => place),
-    examples: new Int32Array(length),
-    weights: new Float32Array(length).fill(1 / length),
-    exampleCount: 1,
-  };
+/** The engine is loaded here, so that its absence is a finding. */
+function training(): Promise<Finding> {
+  return tryTraining('Training', async (config) => {
+    const { OnnxLearner } = await import('../engine/onnx/learner');
+    const { processor } = await import('../engine/onnx/device');
+    return new OnnxLearner({ config, weights: initialize(config, 1), optimizer: usualOptimizer, device: processor(0) });
+  });
 }
 
 function disk(): Finding {

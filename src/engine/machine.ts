@@ -1,8 +1,16 @@
-/** What this machine has. */
+/** What this machine has, and what a process may take of it. */
+import { readFileSync } from 'node:fs';
 import { totalmem } from 'node:os';
 
 /** Bytes that a process may take here: the machine's, or what its container leaves of them. */
 export function machineMemory(): number {
   const limit = process.constrainedMemory();
   return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
+}
+
+/** Bytes of address space that this process may take (`ulimit -v`); undefined where there is no such limit. */
+export function addressLimit(): number | undefined {
+  if (process.platform !== 'linux') return undefined;
+  const limit = /^Max address space +(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'));
+  return limit ? Number(limit[1]) : undefined;
 }

@@ -253,10 +253,11 @@ export const experimentFields = z
       .default('onnx')
       .describe('onnx runs inside the trainer; torch drives PyTorch, which "pit setup torch" installs.'),
     device: z
-      .enum(['auto', 'cpu', 'webgpu'])
+      .enum(['auto', 'cpu', 'webgpu', 'cuda'])
       .optional()
       .describe(
-        'onnx: auto tries the GPU (through WebGPU) and the processor, and takes the faster; cpu if left out. ' +
+        'onnx: auto tries the GPU (through WebGPU, and through CUDA where that is installed) and the processor, and ' +
+          'takes the fastest; cpu if left out. ' +
           'torch: auto, if left out, takes all GPUs that it finds, or else the processor.',
       ),
     threads: z.number().int().min(0).default(0).describe('Processor threads; 0 for one a core.'),

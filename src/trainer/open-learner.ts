@@ -1,6 +1,7 @@
 /** The learner of a run: the one place that tells engines apart. */
 import type { Learner } from '../engine/learner';
-import { chooseDevice, type DeviceChoice } from '../engine/onnx/device';
+import { chooseDevice } from '../engine/onnx/choose-device';
+import { type DeviceChoice, providerIn } from '../engine/onnx/device';
 import { OnnxLearner } from '../engine/onnx/learner';
 import { chooseDevice as chooseTorchDevice } from '../engine/torch/device';
 import { torchPython } from '../engine/torch/environment';
@@ -27,7 +28,7 @@ async function openOnnx(start: Start, folder: RunFolder, experiment: Experiment)
 function usedBefore(folder: RunFolder): DeviceChoice | undefined {
   const { events } = folder.readEvents();
   const last = events.findLast((event) => event.type === 'device');
-  return last && (last.device.startsWith('webgpu') ? 'webgpu' : 'cpu');
+  return last && providerIn(last);
 }
 
 /** A run may go on with other processes: what they add up is the same but for rounding. */

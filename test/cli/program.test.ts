@@ -115,7 +115,8 @@ describe('pit doctor', () => {
   it('fails with a reason where the engine cannot be loaded', () =>
     inFolder({ 'node_modules/onnxruntime-node/index.js': 'throw new Error("no binary here");' }, (folder) => {
       mkdirSync(join(folder, 'dist'));
-      copyFileSync(join(root, 'dist/cli.cjs'), join(folder, 'dist/cli.cjs'));
+      for (const name of ['cli.cjs', 'systeminformation.cjs'])
+        copyFileSync(join(root, 'dist', name), join(folder, 'dist', name));
       const words = [join(folder, 'dist/cli.cjs'), 'doctor'];
       const { status, stdout } = spawnSync(process.execPath, words, { encoding: 'utf8' });
       assert.equal(status, 1);

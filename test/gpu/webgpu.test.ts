@@ -9,7 +9,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { OptimizerSettings } from '../../src/engine/learner';
-import { chooseDevice, type Device, processor } from '../../src/engine/onnx/device';
+import { chooseDevice } from '../../src/engine/onnx/choose-device';
+import { type Device, processor } from '../../src/engine/onnx/device';
 import { OnnxLearner } from '../../src/engine/onnx/learner';
 import { readModel } from '../../src/model/folder';
 import { readAll } from '../../src/model/weights';
@@ -100,19 +101,4 @@ describe('WebGPU (needs a GPU or a software driver for Vulkan)', () => {
     const { config, weights } = await readModel(path.join(fixtures, name));
     return new OnnxLearner({ config, weights: await readAll(config, weights), optimizer, device: on });
   }
-});
-
-describe('choosing a device', () => {
-  it('takes the processor without a trial where it is asked for', async () => {
-    const { provider, reason } = await chooseDevice('cpu', 3);
-    assert.deepEqual([provider, reason], ['cpu', 'as many threads as the experiment asks for']);
-  });
-
-  it('says of "auto" what it took and why', async () => {
-    const { provider, reason } = await chooseDevice('auto', 0);
-    assert.match(
-      reason,
-      provider === 'webgpu' ? /a product took [\d.]+ ms there/ : /no GPU answers|faster than the GPU/,
-    );
-  });
 });

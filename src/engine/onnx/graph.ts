@@ -44,7 +44,7 @@ function broadcastShape(a: Shape, b: Shape): Shape {
 }
 
 /** Who runs a graph: some lack operators, or results of operators, that others have. */
-export type Provider = 'cpu' | 'webgpu';
+export type Provider = 'cpu' | 'webgpu' | 'cuda';
 
 /** Or whatever knows the operators of the ONNX standard and no others. */
 export type Target = Provider | 'any';

@@ -2,7 +2,7 @@
 import { messageOf } from '../../errors';
 import { gigabytes } from '../bytes';
 import type { Batch } from '../learner';
-import { machineMemory } from '../machine';
+import { addressLimit, machineMemory } from '../machine';
 import { OutOfMemory, type Shortage } from '../out-of-memory';
 import type { Provider } from './graph';
 import type { OnnxSettings } from './learner';
@@ -25,7 +25,12 @@ export function outOfMemory(
 function heldHere(provider: Provider): string[] {
   if (provider !== 'cpu') return [];
   const most = process.resourceUsage().maxRSS * 1024;
-  return [`this process has held ${gigabytes(most)} at most`, `and this machine has ${gigabytes(machineMemory())}`];
+  const limit = addressLimit();
+  const limited = limit ? ` (of address space the process may take ${gigabytes(limit)})` : '';
+  return [
+    `this process has held ${gigabytes(most)} at most`,
+    `and this machine has ${gigabytes(machineMemory())}${limited}`,
+  ];
 }
 
 /** What a step over these micro-batches takes, by the largest of them. */

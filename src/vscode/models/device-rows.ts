@@ -23,13 +23,15 @@ export interface DeviceRow {
 /** What an engine can be told to compute on; torch has not all. */
 const devices: { onnx: Record<Device, string>; torch: Partial<Record<Device, string>> } = {
   onnx: {
-    auto: 'The faster of processor and GPU, tried when a run begins',
+    auto: 'The fastest of processor and GPU, tried when a run begins',
     cpu: 'The processor',
     webgpu: 'The GPU, through WebGPU',
+    cuda: 'The GPU of NVIDIA, through CUDA',
   },
   torch: {
     auto: 'All GPUs that PyTorch finds, or else the processor',
     cpu: 'The processor',
+    cuda: 'All GPUs that PyTorch finds',
   },
 };
 

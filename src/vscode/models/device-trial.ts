@@ -3,7 +3,7 @@
  * own (devices.ts starts it): `device-trial.cjs onnx`, or `torch`.
  */
 import { availableParallelism, totalmem } from 'node:os';
-import { messageOf, UserError } from '../../errors';
+import { messageOf } from '../../errors';
 import type { Experiment } from '../../schedule/experiment';
 import type { DeviceState } from './device-rows';
 
@@ -17,13 +17,14 @@ const processor: DeviceState = {
 const trials: Record<Experiment['engine'], () => Promise<DeviceState[]>> = { onnx: tryOnnx, torch: tryTorch };
 
 async function tryOnnx(): Promise<DeviceState[]> {
-  const { chooseDevice } = await import('../../engine/onnx/device');
-  const works = await chooseDevice('webgpu', 0).then(() => true, refused);
+  const { chooseDevice, tryProvider } = await import('../../engine/onnx/choose-device');
   const { provider, reason } = await chooseDevice('auto', 0);
+  const [webgpu, cuda] = [await tryProvider('webgpu', 0), await tryProvider('cuda', 0)];
   return [
     { device: 'auto', works: true, why: `here ${provider}: ${reason}` },
     processor,
-    { device: 'webgpu', works, why: works ? 'a product came out right' : reason },
+    { device: 'webgpu', works: !webgpu.refusal, why: webgpu.refusal ?? 'a product came out right' },
+    { device: 'cuda', works: !cuda.refusal, why: cuda.refusal ?? 'a training step came out right' },
   ];
 }
 
@@ -49,11 +50,6 @@ async function tryTorch(): Promise<DeviceState[]> {
       { ...processor, ...broken },
     ];
   }
-}
-
-function refused(error: unknown): false {
-  if (error instanceof UserError) return false;
-  throw error;
 }
 
 void trials[process.argv[2] as Experiment['engine']]().then((states) => console.log(JSON.stringify(states)));

@@ -15,5 +15,5 @@ export async function tryDevices(
   const told = lines.findLast((line) => line.startsWith('['));
   if (code === 0 && told) return JSON.parse(told) as DeviceState[];
   const why = refusal ?? `what tried it ended with ${code === null ? 'a signal' : `code ${code}`}`;
-  return (['auto', 'webgpu'] as const).map((device) => ({ device, works: false, why }));
+  return (['auto', 'webgpu', 'cuda'] as const).map((device) => ({ device, works: false, why }));
 }

@@ -21,17 +21,18 @@ describe('the list of devices', () => {
     assert.deepEqual(
       rows({}).map(({ device, detail }) => [device, detail]),
       [
-        ['auto', 'The faster of processor and GPU, tried when a run begins'],
+        ['auto', 'The fastest of processor and GPU, tried when a run begins'],
         ['cpu', 'The processor · 8 cores · 16.8 GB of memory'],
         ['webgpu', 'The GPU, through WebGPU · does not work here: no GPU answers'],
+        ['cuda', 'The GPU of NVIDIA, through CUDA'],
       ],
     );
   });
 
   it('marks the one that the experiment names, and those that do not work', () => {
     const icons = (changes: object) => rows(changes).map(({ icon }) => icon);
-    assert.deepEqual(icons({}), ['chip', 'check', 'circle-slash']);
-    assert.deepEqual(icons({ device: 'webgpu' }), ['chip', 'chip', 'check']);
+    assert.deepEqual(icons({}), ['chip', 'check', 'circle-slash', 'chip']);
+    assert.deepEqual(icons({ device: 'webgpu' }), ['chip', 'chip', 'check', 'chip']);
   });
 
   it('has none that the engine has not', () => {
@@ -40,6 +41,7 @@ describe('the list of devices', () => {
       [
         ['auto', 'check'],
         ['cpu', 'chip'],
+        ['cuda', 'chip'],
       ],
     );
   });
@@ -70,6 +72,7 @@ describe('a trial of the devices', () => {
         [
           ['auto', false, why],
           ['webgpu', false, why],
+          ['cuda', false, why],
         ],
       );
   });

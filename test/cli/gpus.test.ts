@@ -1,0 +1,68 @@
+/** GPUs as the programs of a machine tell of them: lspci and nvidia-smi of other machines stand in for this one's. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join, resolve } from 'node:path';
+import type { Finding } from '../../src/cli/diagnosis';
+
+const cli = resolve(__dirname, '../../dist/cli.cjs');
+const place = mkdtempSync(join(tmpdir(), 'pit-gpus-'));
+after(() => rmSync(place, { recursive: true }));
+
+const nvidia = `01:00.0 VGA compatible controller: NVIDIA Corporation AD102 [GeForce RTX 4090] (rev a1) (prog-if 00 [VGA controller])
+	Subsystem: ASUSTeK Computer Inc. Device 889a
+	Region 0: Memory at 81000000 (32-bit, non-prefetchable) [size=16M]
+	Region 1: Memory at 6000000000 (64-bit, prefetchable) [size=32G]
+`;
+const intel = `00:02.0 VGA compatible controller: Intel Corporation Raptor Lake-S GT1 [UHD Graphics 770] (rev 04)
+	Region 2: Memory at 4000000000 (64-bit, prefetchable) [size=256M]
+`;
+const smi =
+  '550.54.14, 0x889A1043, NVIDIA GeForce RTX 4090, 00000000:01:00.0, 0, 24564, 1144, 23420, 3, 1, 41, N/A, 21.5, 450.0, 210, 405';
+
+/** A command line on a machine whose programs say this. */
+function pitOn(programs: Record<string, string>, ...words: string[]) {
+  const bin = mkdtempSync(join(place, 'bin-'));
+  for (const [name, says] of Object.entries(programs)) {
+    writeFileSync(join(bin, name), `#!/bin/sh\ncat <<'END'\n${says}\nEND\n`);
+    chmodSync(join(bin, name), 0o755);
+  }
+  const env = { ...process.env, PATH: [bin, process.env.PATH].join(delimiter) };
+  return spawnSync(process.execPath, [cli, ...words], { env, encoding: 'utf8' });
+}
+
+const findings = (programs: Record<string, string>, name: string) =>
+  (JSON.parse(pitOn(programs, 'doctor', '--json').stdout) as Finding[]).filter((finding) => finding.name === name);
+
+describe('GPUs of other machines (Linux alone has programs that can be put in their place)', function () {
+  before(function () {
+    if (process.platform !== 'linux') this.skip();
+  });
+
+  it('are listed with driver and memory, as far as these are told', () => {
+    assert.deepEqual(
+      findings({ lspci: nvidia + intel, 'nvidia-smi': smi }, 'GPU').map(({ detail }) => detail),
+      [
+        'NVIDIA GeForce RTX 4090, driver 550.54.14, 25.76 GB of memory, 1.20 GB of it in use',
+        'Intel Corporation Raptor Lake-S GT1 [UHD Graphics 770], how much memory it has is not told',
+      ],
+    );
+  });
+
+  it('that could do more come with the command that would enable it', () => {
+    const [cuda] = findings({ lspci: nvidia, 'nvidia-smi': smi }, 'CUDA');
+    if (process.arch !== 'x64') assert.match(cuda.detail, /has no CUDA for linux on arm64/);
+    else if (cuda.state === 'warn')
+      assert.match(
+        cuda.advice ?? '',
+        /^"node .*install\.js --onnxruntime-node-install=cuda12" downloads them\.$|names the library/,
+      );
+    else assert.match(cuda.detail, /a product took/);
+  });
+
+  it('are not missed where there are none', () => {
+    assert.deepEqual(findings({ lspci: '' }, 'GPU'), [{ state: 'ok', name: 'GPU', detail: 'the system lists none' }]);
+    for (const name of ['WebGPU', 'CUDA']) assert.equal(findings({ lspci: '' }, name)[0].state, 'ok');
+  });
+});
