@@ -1,7 +1,7 @@
 /** Setting the torch engine up, with stand-ins for uv and Python; `.ci/run` makes the real environment. */
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { inFolder } from '../unit/dataset/folder';
 import { finish, type Finished } from './small';
@@ -177,5 +177,44 @@ describe('pit setup torch', () => {
       assert.equal(code, 1);
       assert.match(stderr, /^Nobody is there to ask: add --yes to set the torch engine up\.$/m);
       assert.ok(!existsSync(place.torch));
+    }));
+});
+
+describe('pit doctor on the torch engine', () => {
+  const asked = (place: Place) => finish(start(place.root, place.programs, ['doctor']));
+
+  it('says that it is not set up, and how to', () =>
+    inPlace({}, async (place) => {
+      const { stdout } = await asked(place);
+      assert.match(stdout, /^ok {4}Torch +not set up; "pit setup torch" does it, for the engine "torch"$/m);
+    }));
+
+  it('tells what the environment offers, and what keeps it from training', () =>
+    inPlace({ uv: uv('true') }, async (place) => {
+      assert.equal((await place.setUp('--yes')).code, 0);
+      const { code, stdout } = await asked(place);
+      assert.equal(code, 1);
+      assert.match(
+        stdout,
+        /^ok {4}Torch +2\.15\.0\+cpu, transformers 5\.24\.0, peft 0\.21\.2 on Python 3\.12\.1 \(\S+\)$/m,
+      );
+      assert.match(stdout, /^ok {4}GPUs +no NVIDIA GPU; torch trains on the processor$/m);
+      assert.match(stdout, /^ok {4}Ranks +gloo between processors$/m);
+      assert.match(stdout, /^fail {2}Steps +\S/m);
+    }));
+
+  it('warns of an environment that was made from other versions, and fails where its Python is gone', () =>
+    inPlace({ uv: uv('true') }, async (place) => {
+      assert.equal((await place.setUp('--yes')).code, 0);
+      const file = join(place.torch, 'environment.json');
+      const environment = JSON.parse(readFileSync(file, 'utf8')) as { name: string };
+      writeFileSync(file, JSON.stringify({ ...environment, requirements: ['torch==1.0'] }));
+      assert.match((await asked(place)).stdout, /^warn {2}Torch .*\n +These are other versions than tested/m);
+      rmSync(join(place.torch, environment.name, 'bin/python'));
+      const { stdout } = await asked(place);
+      assert.match(
+        stdout,
+        /^fail {2}Torch +\S+ can't run the torch learner: .*\n +"pit setup torch --again" makes it anew\.$/m,
+      );
     }));
 });
