@@ -1,16 +1,17 @@
 /** Where a training step's time goes: ONNX Runtime's own profile of every operator. */
-import { readFile, rm } from 'node:fs/promises';
-import { mkdtemp, readdir } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { corrections } from '../src/engine/onnx/adamw';
+import { InferenceSession } from 'onnxruntime-node';
 import { batchFeeds, scoredPlaces } from '../src/engine/onnx/batch-inputs';
-import { stepGraph } from '../src/engine/onnx/graphs';
+import { processor } from '../src/engine/onnx/device';
+import { gradientGraph } from '../src/engine/onnx/graphs';
+import { Optimizer } from '../src/engine/onnx/optimizer';
+import { Programs, run } from '../src/engine/onnx/programs';
 import { TrainingState } from '../src/engine/onnx/state';
 import type { ModelConfig } from '../src/model/config';
 import { initialize } from '../src/model/parameters';
-import { configOf, fullBatch, median, optimizer, type PresetName, shape, threads } from './model';
+import { configOf, fullBatch, optimizer, type PresetName, shape, threads } from './model';
 
 interface ProfileEvent {
   cat: string;
@@ -22,45 +23,45 @@ interface ProfileEvent {
 
 const matrixProducts = new Set(['Gemm', 'FusedMatMul', 'MatMul']);
 
-/** Share of a step's operator time that is not spent in matrix products, from 0 to 1, by median times of each node. */
+/** Share of a step's operator time that is not spent in matrix products, from 0 to 1. */
 export async function shareOutsideProducts(preset: PresetName, steps = 15): Promise<number> {
   const folder = await mkdtemp(path.join(tmpdir(), 'pit-profile-'));
   try {
-    await runProfiled(configOf(preset), steps, path.join(folder, 'step'));
-    const [file] = await readdir(folder);
-    const events = JSON.parse(await readFile(path.join(folder, file), 'utf8')) as ProfileEvent[];
-    return shareOutside(events.filter(({ cat, name }) => cat === 'Node' && name.endsWith('_kernel_time')));
+    await runProfiled(configOf(preset), steps, folder);
+    const files = (await readdir(folder)).map((file) => readFile(path.join(folder, file), 'utf8'));
+    return shareOutside((await Promise.all(files)).flatMap((text) => JSON.parse(text) as ProfileEvent[]));
   } finally {
     await rm(folder, { recursive: true });
   }
 }
 
-async function runProfiled(config: ModelConfig, steps: number, prefix: string): Promise<void> {
-  const options = { intraOpNumThreads: threads, logSeverityLevel: 3, enableProfiling: true, profileFilePrefix: prefix };
-  const session = await InferenceSession.create(
-    stepGraph(config, optimizer).bytes,
-    options as InferenceSession.SessionOptions,
-  );
+async function runProfiled(config: ModelConfig, steps: number, folder: string): Promise<void> {
+  const sessions: InferenceSession[] = [];
+  const programs = new Programs(processor(threads), async (graph) => {
+    const session = await InferenceSession.create(graph, profiled(path.join(folder, `${sessions.length}`)));
+    sessions.push(session);
+    return session;
+  });
+  const program = await programs.of('gradient', () => gradientGraph(config));
+  const update = new Optimizer(config, optimizer, programs);
+  const state = new TrainingState(config, initialize(config, 1));
   const batch = fullBatch(config, shape);
-  const scalars = { rate: 1e-3, ...corrections(optimizer, 1) };
-  const feeds = {
-    ...new TrainingState(config, initialize(config, 1)).inputs,
-    ...batchFeeds(batch, scoredPlaces(batch)),
-    ...Object.fromEntries(Object.entries(scalars).map(([name, x]) => [name, new Tensor('float32', [x], [])])),
-  };
-  for (let step = 0; step < steps; step++) await session.run(feeds);
-  session.endProfiling();
-  await session.release();
+  for (let step = 0; step < steps; step++) {
+    const feeds = { ...state.weights, ...batchFeeds(batch, scoredPlaces(batch)) };
+    const { results, written } = await run(program, feeds, state.gradients);
+    await update.step(state, written, { rate: 1e-3, norm: results.norm[0] });
+  }
+  for (const session of sessions) session.endProfiling();
+  await programs.forget();
+}
+
+function profiled(profileFilePrefix: string): InferenceSession.SessionOptions {
+  const settings = { enableMemPattern: false, logSeverityLevel: 3 as const, enableProfiling: true };
+  return { intraOpNumThreads: threads, ...settings, profileFilePrefix };
 }
 
 function shareOutside(events: readonly ProfileEvent[]): number {
-  const nodes = new Map<string, { product: boolean; times: number[] }>();
-  for (const { name, dur, args } of events) {
-    const node = nodes.get(name) ?? { product: matrixProducts.has(args.op_name), times: [] };
-    nodes.set(name, node);
-    node.times.push(dur);
-  }
-  const sum = (list: { times: number[] }[]) => list.reduce((total, { times }) => total + median(times), 0);
-  const all = [...nodes.values()];
-  return sum(all.filter(({ product }) => !product)) / sum(all);
+  const nodes = events.filter(({ cat, name }) => cat === 'Node' && name.endsWith('_kernel_time'));
+  const sum = (list: readonly ProfileEvent[]) => list.reduce((total, { dur }) => total + dur, 0);
+  return sum(nodes.filter(({ args }) => !matrixProducts.has(args.op_name))) / sum(nodes);
 }

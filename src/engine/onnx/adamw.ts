@@ -1,18 +1,20 @@
 /**
- * AdamW with clipping by the global norm (Loshchilov and Hutter, 2019) as graph nodes: new weights and moments from
- * weights, moments and gradients. Decay is decoupled and spares the norms.
+ * AdamW with clipping by the global norm (Loshchilov and Hutter, 2019): the factors of a step, as numbers, and new
+ * weights and moments from weights, moments and gradients, as graph nodes. Decay is decoupled and spares the norms.
  */
-import type { Parameter } from '../../model/parameters';
 import type { OptimizerSettings } from '../learner';
 import type { Graph, Value } from './graph';
 
-/** What changes from step to step, all scalars. */
-export interface StepInputs {
-  /** Learning rate. */
-  rate: Value;
-  /** 1 / (1 − β₁ᵗ) and 1 / √(1 − β₂ᵗ) for step t. */
-  correction1: Value;
-  correction2: Value;
+/** All that changes from step to step, folded together: each operator on weights is a pass over memory. */
+export interface Factors<Scalar> {
+  /** (1 − β₁) · clipping, and (1 − β₂) · clipping². */
+  first: Scalar;
+  second: Scalar;
+  /** rate / (1 − β₁ᵗ) · √(1 − β₂ᵗ), and ε · √(1 − β₂ᵗ). */
+  stride: Scalar;
+  floor: Scalar;
+  /** 1 − rate · decay. */
+  shrink: Scalar;
 }
 
 export interface Slot {
@@ -21,14 +23,37 @@ export interface Slot {
   second: Value;
 }
 
-export function stepInputs(graph: Graph): StepInputs {
-  const scalar = (name: string) => graph.input(name, []);
-  return { rate: scalar('rate'), correction1: scalar('correction1'), correction2: scalar('correction2') };
+export interface StepSize {
+  /** Learning rate. */
+  rate: number;
+  /** √Σ g² over all gradients. */
+  norm: number;
+  /** Which step it is, from 1. */
+  t: number;
 }
 
-/** The values of the scalars at step t (from 1). */
-export function corrections({ beta1, beta2 }: OptimizerSettings, t: number) {
-  return { correction1: 1 / (1 - Math.pow(beta1, t)), correction2: 1 / Math.sqrt(1 - Math.pow(beta2, t)) };
+export function factorsOf(settings: OptimizerSettings, { rate, norm, t }: StepSize): Factors<number> {
+  const { beta1, beta2, epsilon, weightDecay, clip } = settings;
+  const clipping = clip === 0 ? 1 : Math.min(1, clip / (norm + 1e-6));
+  const correction = Math.sqrt(1 - beta2 ** t);
+  return {
+    first: (1 - beta1) * clipping,
+    second: (1 - beta2) * clipping ** 2,
+    stride: (rate / (1 - beta1 ** t)) * correction,
+    floor: epsilon * correction,
+    shrink: 1 - rate * weightDecay,
+  };
+}
+
+export function factorInputs(graph: Graph): Factors<Value> {
+  const scalar = (name: string) => graph.input(name, []);
+  return {
+    first: scalar('factor.first'),
+    second: scalar('factor.second'),
+    stride: scalar('factor.stride'),
+    floor: scalar('factor.floor'),
+    shrink: scalar('factor.shrink'),
+  };
 }
 
 /** √Σ g² over all gradients, a scalar. */
@@ -37,45 +62,19 @@ export function globalNorm(graph: Graph, gradients: readonly Value[]): Value {
   return graph.unary('Sqrt', graph.total(squares));
 }
 
-/** 1, or what brings the gradient's norm down to the largest allowed. */
-export function clipFactor(graph: Graph, norm: Value, clip: number): Value | undefined {
-  if (clip === 0) return undefined;
-  const factor = graph.binary('Div', graph.scalar(clip), graph.binary('Add', norm, graph.scalar(1e-6)));
-  return graph.binary('Min', factor, graph.scalar(1));
-}
-
 /** The slot after one step. */
 export function update(
   graph: Graph,
-  settings: OptimizerSettings,
-  inputs: StepInputs,
-  { decay }: Parameter,
+  { beta1, beta2 }: OptimizerSettings,
+  factors: Factors<Value>,
   slot: Slot,
   gradient: Value,
 ): Slot {
-  const first = average(graph, settings.beta1, slot.first, gradient);
-  const second = average(graph, settings.beta2, slot.second, graph.binary('Mul', gradient, gradient));
-  const size = graph.binary('Mul', graph.unary('Sqrt', second), inputs.correction2);
-  const stride = graph.binary('Mul', inputs.rate, inputs.correction1);
-  const direction = graph.binary('Div', first, graph.binary('Add', size, graph.scalar(settings.epsilon)));
-  const move = graph.binary('Mul', direction, stride);
-  return { weight: graph.binary('Sub', decayed(graph, settings, inputs, decay, slot.weight), move), first, second };
-}
-
-/** β · average + (1 − β) · x. */
-function average(graph: Graph, beta: number, mean: Value, x: Value): Value {
-  const kept = graph.binary('Mul', mean, graph.scalar(beta));
-  return graph.binary('Add', kept, graph.binary('Mul', x, graph.scalar(1 - beta)));
-}
-
-function decayed(
-  graph: Graph,
-  settings: OptimizerSettings,
-  { rate }: StepInputs,
-  decay: boolean,
-  weight: Value,
-): Value {
-  if (!decay || settings.weightDecay === 0) return weight;
-  const shrink = graph.binary('Mul', rate, graph.scalar(settings.weightDecay));
-  return graph.binary('Mul', weight, graph.binary('Sub', graph.scalar(1), shrink));
+  const times = (a: Value, b: Value) => graph.binary('Mul', a, b);
+  const first = graph.binary('Add', times(slot.first, graph.scalar(beta1)), times(gradient, factors.first));
+  const squared = times(times(gradient, gradient), factors.second);
+  const second = graph.binary('Add', times(slot.second, graph.scalar(beta2)), squared);
+  const size = graph.binary('Add', graph.unary('Sqrt', second), factors.floor);
+  const move = graph.binary('Div', times(first, factors.stride), size);
+  return { weight: graph.binary('Sub', times(slot.weight, factors.shrink), move), first, second };
 }

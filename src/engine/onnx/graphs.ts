@@ -1,14 +1,14 @@
 /**
- * The graphs a learner runs, from the same blocks: a whole training step in one graph; the same in two halves, gradients
- * and update, for batches that are accumulated; scoring. Results are named as `names` says.
+ * The graphs a learner runs, from the same blocks: the gradient of a batch, the optimiser's step, scoring. Results are
+ * named as `Compiled` says.
  */
 import type { ModelConfig } from '../../model/config';
 import { type Parameter, trainedParameters } from '../../model/parameters';
 import type { OptimizerSettings } from '../learner';
-import { clipFactor, globalNorm, type Slot, stepInputs, update } from './adamw';
+import { factorInputs, globalNorm, type Slot, update } from './adamw';
 import { attention, surroundings } from './attention';
 import { type BatchInputs, batchInputs } from './batch-inputs';
-import { Decoder, outputTable, type Weights, weightInputs } from './decoder';
+import { Decoder, outputTable, weightInputs } from './decoder';
 import { Graph, type Provider, type Value } from './graph';
 import { takeRows } from './layers';
 import { Tape } from './tape';
@@ -27,6 +27,8 @@ export interface GraphOptions {
   provider?: Provider;
   /** Computes each block again for the way back, which saves memory and takes a third more time. */
   recompute?: boolean;
+  /** Adds to sums of gradients that it is given. */
+  adds?: boolean;
 }
 
 /** Names of the optimiser's and accumulator's inputs that belong to a weight. */
@@ -34,41 +36,44 @@ export const firstOf = (weight: string) => `${weight}#first`;
 export const secondOf = (weight: string) => `${weight}#second`;
 export const gradientOf = (weight: string) => `${weight}#gradient`;
 
-/** loss, its unweighted terms, norm, and new `weight`, `first`, `second` a weight, from one batch. */
-export function stepGraph(
+/**
+ * loss, its unweighted terms, and a `gradient` a weight, of one batch or added to given sums; the norm of all gradients.
+ */
+export function gradientGraph(
   config: ModelConfig,
-  optimizer: OptimizerSettings,
-  { provider, recompute }: GraphOptions = {},
+  { provider, recompute, adds }: GraphOptions = {},
 ): Compiled<'loss' | 'terms' | 'norm'> {
   const graph = new Graph(provider);
   const weights = weightInputs(graph, config);
-  const { loss, terms, gradients } = differentiate(new Decoder(new Tape(graph), config, weights, recompute));
-  return finish(graph, { loss, terms }, updates(graph, config, optimizer, weights, gradients));
-}
-
-/** loss, its unweighted terms, and a `gradient` a weight: the given sum plus this batch's. */
-export function gradientGraph(
-  config: ModelConfig,
-  { provider, recompute }: GraphOptions = {},
-): Compiled<'loss' | 'terms'> {
-  const graph = new Graph(provider);
-  const weights = weightInputs(graph, config);
-  const sums = gradientInputs(graph, config);
+  const sums = adds ? gradientInputs(graph, config) : undefined;
   const { loss, terms, gradients } = differentiate(new Decoder(new Tape(graph), config, weights, recompute), sums);
-  const named = new Map([...sums.keys()].map((name, i) => [name, gradients[i]]));
-  return compile(graph, { loss, terms }, { gradient: named });
+  const named = new Map(trainedParameters(config).map(({ name }, i) => [name, gradients[i]]));
+  return compile(graph, { loss, terms, norm: globalNorm(graph, gradients) }, { gradient: named });
 }
 
-/** norm, and new `weight`, `first`, `second` a weight, from accumulated gradients. */
-export function updateGraph(config: ModelConfig, optimizer: OptimizerSettings, provider?: Provider): Compiled<'norm'> {
+/** New `weight`, `first`, `second` a weight, from gradients. */
+export function updateGraph(config: ModelConfig, optimizer: OptimizerSettings, provider?: Provider): Compiled<never> {
   const graph = new Graph(provider);
-  const weights = trainedInputs(graph, config);
-  const gradients = [...gradientInputs(graph, config).values()];
-  return finish(graph, {}, updates(graph, config, optimizer, weights, gradients));
+  const factors = factorInputs(graph);
+  const gradients = gradientInputs(graph, config);
+  const step = ({ name, shape, decay }: Parameter): [string, Slot] => {
+    const [weight, first, second] = [name, firstOf(name), secondOf(name)].map((key) => graph.input(key, shape));
+    const shrink = decay ? factors.shrink : graph.scalar(1);
+    const slot = { weight, first, second };
+    return [name, update(graph, optimizer, { ...factors, shrink }, slot, gradients.get(name)!)];
+  };
+  const slots = trainedParameters(config).map(step);
+  const part = (key: keyof Slot) => new Map(slots.map(([name, slot]) => [name, slot[key]]));
+  return compile(graph, {}, { weight: part('weight'), first: part('first'), second: part('second') });
 }
 
-function trainedInputs(graph: Graph, config: ModelConfig): Weights {
-  return new Map(trainedParameters(config).map(({ name, shape }) => [name, graph.input(name, shape)]));
+/** The same for any vector of weights and what belongs to it, as inputs `weight`, `first`, `second` and `gradient`. */
+export function sliceGraph(optimizer: OptimizerSettings): Compiled<keyof Slot> {
+  const graph = new Graph();
+  const vector = (name: string) => graph.input(name, ['slice']);
+  const slot = { weight: vector('weight'), first: vector('first'), second: vector('second') };
+  const updated = update(graph, optimizer, factorInputs(graph), slot, vector('gradient'));
+  return compile(graph, { ...updated }, {});
 }
 
 /** One a trained weight, by the weight's name. */
@@ -114,35 +119,6 @@ function scoredStates(decoder: Decoder, inputs: BatchInputs): Value {
     attention(on, config, parts, around),
   );
   return decoder.finalNorm(takeRows(tape, hidden, inputs.scored));
-}
-
-function updates(
-  graph: Graph,
-  config: ModelConfig,
-  optimizer: OptimizerSettings,
-  weights: Weights,
-  gradients: readonly Value[],
-): { norm: Value; slots: Map<string, Slot> } {
-  const inputs = stepInputs(graph);
-  const norm = globalNorm(graph, gradients);
-  const factor = clipFactor(graph, norm, optimizer.clip);
-  const step = (parameter: Parameter, i: number): [string, Slot] => {
-    const { name, shape } = parameter;
-    const moments = { first: graph.input(firstOf(name), shape), second: graph.input(secondOf(name), shape) };
-    const clipped = factor ? graph.binary('Mul', gradients[i], factor) : gradients[i];
-    return [name, update(graph, optimizer, inputs, parameter, { weight: weights.get(name)!, ...moments }, clipped)];
-  };
-  return { norm, slots: new Map(trainedParameters(config).map(step)) };
-}
-
-function finish<Extra extends string>(
-  graph: Graph,
-  extra: Record<Extra, Value>,
-  { norm, slots }: { norm: Value; slots: Map<string, Slot> },
-): Compiled<Extra | 'norm'> {
-  const part = (key: keyof Slot) => new Map([...slots].map(([name, slot]) => [name, slot[key]]));
-  const perWeight = { weight: part('weight'), first: part('first'), second: part('second') };
-  return compile(graph, { ...extra, norm } as Record<Extra | 'norm', Value>, perWeight);
 }
 
 function compile<Results extends string>(

@@ -2,20 +2,19 @@
  * The embedded learner: ONNX Runtime inside this process, on the processor or on a GPU through WebGPU. It builds each graph the first time it is
  * needed; a graph serves batches of every shape, so there is one of each kind.
  */
-import { Tensor } from 'onnxruntime-node';
 import type { ModelConfig } from '../../model/config';
-import { countParameters, sizeOf, trainedParameters } from '../../model/parameters';
+import { countParameters } from '../../model/parameters';
 import type { Batch, DeviceReport, GenerateOptions, Learner, OptimizerSettings, Score, StepResult } from '../learner';
 import { shortageOf } from '../out-of-memory';
-import { corrections } from './adamw';
 import { OnnxAnswerer } from './answerer';
 import { batchFeeds, scoredPlaces } from './batch-inputs';
 import { type Device, deviceReport } from './device';
 import type { Provider } from './graph';
-import { gradientGraph, gradientOf, scoreGraph, stepGraph, updateGraph } from './graphs';
+import { gradientGraph, scoreGraph } from './graphs';
+import { Optimizer } from './optimizer';
 import { Programs, run } from './programs';
 import { demandOf, outOfMemory, type Work } from './shortage';
-import { reusable, type Tensors, TrainingState } from './state';
+import { release, type Tensors, TrainingState } from './state';
 import { Transfer } from './transfer';
 
 export interface OnnxSettings {
@@ -36,12 +35,13 @@ export class OnnxLearner implements Learner {
   private readonly provider: Provider;
   private readonly transfer?: Transfer;
   private readonly programs: Programs;
-  private sums: [Tensors, Tensors] | undefined;
+  private readonly optimizer: Optimizer;
   private moved?: Promise<void>;
 
   constructor(private readonly settings: OnnxSettings) {
     this.provider = settings.device.provider;
     this.programs = new Programs(settings.device);
+    this.optimizer = new Optimizer(settings.config, settings.optimizer, this.programs);
     this.transfer = this.provider === 'cpu' ? undefined : new Transfer(settings.device.threads);
     this.state = new TrainingState(settings.config, settings.weights, this.transfer);
     this.parameters = countParameters(settings.config);
@@ -55,47 +55,35 @@ export class OnnxLearner implements Learner {
   step(batches: readonly Batch[], rate: number): Promise<StepResult> {
     return this.withinMemory('in a training step', batches, async () => {
       await this.onDevice();
-      return batches.length === 1 ? this.stepAtOnce(batches[0], rate) : this.stepAccumulated(batches, rate);
+      return this.stepOver(batches, rate);
     });
   }
 
-  private async stepAtOnce(batch: Batch, rate: number): Promise<StepResult> {
-    const { config, optimizer, recompute } = this.settings;
-    const program = await this.programs.of('step', () =>
-      stepGraph(config, optimizer, { provider: this.provider, recompute }),
-    );
-    const places = scoredPlaces(batch);
-    const feeds = { ...this.state.inputs, ...batchFeeds(batch, places), ...this.scalars(rate) };
-    const { results, written } = await run(program, feeds, this.state.outputs);
-    this.state.advance(written);
-    return { loss: results.loss[0], gradientNorm: results.norm[0], losses: [spread(batch, places, results.terms)] };
+  /** Gradients of one micro-batch after another are added up, then applied. */
+  private async stepOver(batches: readonly Batch[], rate: number): Promise<StepResult> {
+    let gradients = batches.length > 1 ? this.state.noGradients() : undefined;
+    const losses: Float32Array[] = [];
+    let [loss, norm] = [0, 0];
+    for (const batch of batches) {
+      const places = scoredPlaces(batch);
+      const { results, written } = await this.differentiate(batch, places, gradients);
+      loss += results.loss[0];
+      norm = results.norm[0];
+      losses.push(spread(batch, places, results.terms));
+      gradients = written;
+    }
+    if (gradients) await this.optimizer.step(this.state, gradients, { rate, norm });
+    return { loss, gradientNorm: norm, losses };
   }
 
-  /** Gradients of one micro-batch after another are added up in two sets of tensors in turn, then applied. */
-  private async stepAccumulated(batches: readonly Batch[], rate: number): Promise<StepResult> {
-    const { config, optimizer, recompute } = this.settings;
-    let [sums, spare] = (this.sums ??= this.noSums());
-    for (const tensor of Object.values(sums)) (tensor.data as Float32Array).fill(0);
-    const losses: Float32Array[] = [];
-    let total = 0;
-    for (const batch of batches) {
-      const program = await this.programs.of('gradient', () =>
-        gradientGraph(config, { provider: this.provider, recompute }),
-      );
-      const places = scoredPlaces(batch);
-      const feeds = { ...this.state.weights, ...sums, ...batchFeeds(batch, places) };
-      const { results, written } = await run(program, feeds, spare);
-      total += results.loss[0];
-      losses.push(spread(batch, places, results.terms));
-      [sums, spare] = [written, reusable(sums)];
-    }
-    const program = await this.programs.of('update', () => updateGraph(config, optimizer, this.provider));
-    const feeds = { ...this.state.slots, ...sums, ...this.scalars(rate) };
-    const { results, written } = await run(program, feeds, this.state.outputs);
-    this.state.advance(written);
-    const kept = reusable(sums);
-    this.sums = this.provider === 'cpu' ? [kept, spare] : undefined;
-    return { loss: total, gradientNorm: results.norm[0], losses };
+  private async differentiate(batch: Batch, places: Int32Array, sums?: Tensors) {
+    const { config, recompute } = this.settings;
+    const options = { provider: this.provider, recompute, adds: sums !== undefined };
+    const program = await this.programs.of(sums ? 'added gradient' : 'gradient', () => gradientGraph(config, options));
+    const feeds = { ...this.state.weights, ...sums, ...batchFeeds(batch, places) };
+    const found = await run(program, feeds, this.state.gradients);
+    if (sums) release(sums);
+    return found;
   }
 
   score(batch: Batch): Promise<Score> {
@@ -166,13 +154,6 @@ export class OnnxLearner implements Learner {
     }
   }
 
-  private scalars(rate: number): Tensors {
-    const values = { rate, ...corrections(this.settings.optimizer, this.state.steps + 1) };
-    return Object.fromEntries(
-      Object.entries(values).map(([name, value]) => [name, new Tensor('float32', Float32Array.of(value), [])]),
-    );
-  }
-
   /** Weights are moved to the device once, before they are first computed with. */
   private onDevice(): Promise<void> {
     this.moved ??= this.state.moveToDevice().catch((error: unknown) => {
@@ -181,12 +162,6 @@ export class OnnxLearner implements Learner {
     });
     return this.moved;
   }
-
-  /** Two sets of sums, or one where results bring memory of their own. */
-  private noSums(): [Tensors, Tensors] {
-    const { config } = this.settings;
-    return [zeroSums(config), this.provider === 'cpu' ? zeroSums(config) : {}];
-  }
 }
 
 /** Values of the scored places, put where they belong: [rows × length]. */
@@ -194,12 +169,4 @@ function spread(batch: Batch, places: Int32Array, values: Float32Array): Float32
   const all = new Float32Array(batch.weights.length);
   places.forEach((place, i) => (all[place] = values[i]));
   return all;
-}
-
-function zeroSums(config: ModelConfig): Tensors {
-  const sums = trainedParameters(config).map(({ name, shape }) => [
-    gradientOf(name),
-    new Tensor('float32', new Float32Array(sizeOf(shape)), shape),
-  ]);
-  return Object.fromEntries(sums);
 }

@@ -1,6 +1,6 @@
 /**
- * How much memory training takes, before it begins. What exists once, twice or for every place follows from the graphs;
- * the two factors that stand for what ONNX Runtime keeps beside it were measured (docs/engine.md).
+ * How much memory training takes, before it begins. What exists once or for every place follows from the graphs; what
+ * the program itself takes, and what of accumulated gradients waits to be collected, was measured (docs/engine.md).
  */
 import type { ModelConfig } from '../../model/config';
 import { countNumbers, parametersOf, trainedParameters } from '../../model/parameters';
@@ -20,7 +20,7 @@ export interface BatchSize {
 /** Bytes. */
 export interface MemoryDemand {
   weights: number;
-  /** Gradients, moments, and the second copy of all that is trained. */
+  /** Gradients and moments of all that is trained. */
   training: number;
   activations: number;
   logits: number;
@@ -29,31 +29,23 @@ export interface MemoryDemand {
 }
 
 const float = 4;
-const program = 120e6;
-/** Copies of a trained number besides the weight itself: 1 more weight, 4 moments, gradients, what an update makes. */
-const trainedCopies = 7.5;
-const sums = 2;
-/** Copies of the activations of a layer that are kept for the way back, as they were measured. */
-const kept = 2;
-const scoreCopies = 3.3;
-const logitCopies = 2.5;
+const program = 180e6;
+/** Numbers beside each that is trained: two moments, the gradient, and the copy of it that ONNX Runtime's package gives. */
+const trainedCopies = 4;
+const sums = 0.5;
 
 export function memoryOf(config: ModelConfig, { places, length, accumulated }: BatchSize): MemoryDemand {
   const trained = countNumbers(trainedParameters(config));
   const weights = float * countNumbers(parametersOf(config));
   const training = float * trained * (trainedCopies + (accumulated ? sums : 0));
-  const activations = float * places * config.layers * (kept * numbersAPlace(config) + scores(config, length));
-  const logits = float * places * logitCopies * config.vocabSize;
+  const activations = float * places * config.layers * (numbersAPlace(config) + config.heads * length);
+  const logits = float * places * config.vocabSize;
   return { weights, training, activations, logits, total: program + weights + training + activations + logits };
 }
 
 /** Numbers that a layer makes of a place and keeps for the way back. */
 function numbersAPlace({ hiddenSize, intermediateSize, heads, kvHeads, headSize }: ModelConfig): number {
   return 5 * hiddenSize + 3 * heads * headSize + 3 * kvHeads * headSize + 4 * intermediateSize;
-}
-
-function scores({ heads }: ModelConfig, length: number): number {
-  return scoreCopies * heads * length;
 }
 
 /** `6.90 GB of memory (weights 0.50, training 4.80, activations 1.50, logits 0.10)` */

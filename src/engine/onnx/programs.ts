@@ -1,6 +1,7 @@
 /** Graphs made ready to run: each is compiled when it is first needed. */
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Device } from './device';
+import type { Provider } from './graph';
 import { type Compiled, firstOf, gradientOf, secondOf } from './graphs';
 import { openSession } from './session';
 import type { Tensors } from './state';
@@ -15,7 +16,14 @@ export interface Program<Graph> {
 export class Programs {
   private readonly known = new Map<string, Promise<Program<unknown>>>();
 
-  constructor(private readonly device: Device) {}
+  constructor(
+    private readonly device: Device,
+    private readonly open: typeof openSession = openSession,
+  ) {}
+
+  get provider(): Provider {
+    return this.device.provider;
+  }
 
   of<Graph extends Compiled<string>>(key: string, build: () => Graph): Promise<Program<Graph>> {
     const known = this.known.get(key) as Promise<Program<Graph>> | undefined;
@@ -36,7 +44,7 @@ export class Programs {
     const { provider, threads } = this.device;
     const slots = slotsOf(graph);
     const settings = { provider, threads, kept: [...slots.keys()], isUnplanned: true };
-    return { graph, slots, session: await openSession(graph.bytes, settings) };
+    return { graph, slots, session: await this.open(graph.bytes, settings) };
   }
 }
 

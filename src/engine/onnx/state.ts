@@ -1,7 +1,6 @@
 /**
- * Weights, moments and step count of a model in training, and their files. On the processor, what is trained exists
- * twice: a step reads one set and writes the other, so that no weight is allocated or copied between steps. What is
- * frozen exists once. On a GPU all of it stays in the device's memory and is read back for files alone.
+ * Weights, moments, gradients and step count of a model in training, and their files. On the processor each exists once
+ * and is written in place. On a GPU all of it stays in the device's memory and is read back for files alone.
  */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
@@ -11,7 +10,7 @@ import type { ModelConfig } from '../../model/config';
 import { openTrained, writeModel } from '../../model/folder';
 import { type Parameter, parametersOf, sizeOf } from '../../model/parameters';
 import { readHeader, readTensor, writeSafetensors } from '../../model/safetensors';
-import { firstOf, secondOf } from './graphs';
+import { firstOf, gradientOf, secondOf } from './graphs';
 import type { Transfer } from './transfer';
 
 export type Tensors = Record<string, Tensor>;
@@ -22,7 +21,7 @@ export class TrainingState {
   private readonly trained: readonly Parameter[];
   private frozen: Tensors;
   private current: Tensors;
-  private spare: Tensors = {};
+  private sums?: Tensors;
   /** Moments are made when training begins: who only scores or answers needs none. */
   private hasMoments = false;
 
@@ -43,31 +42,32 @@ export class TrainingState {
     this.current = pick(this.trained);
   }
 
-  /** What a step reads, by graph input. */
-  get inputs(): Tensors {
-    return { ...this.frozen, ...this.slots };
-  }
-
   /** What an update reads: all but what is frozen. */
   get slots(): Tensors {
     this.prepare();
     return this.current;
   }
 
-  /** Where a step may write: all that it writes, or nothing, where results bring memory of their own. */
-  get outputs(): Tensors {
-    return this.spare;
+  /** Where gradients are written, or nothing, where results bring memory of their own. */
+  get gradients(): Tensors {
+    return (this.sums ??= this.transfer ? {} : this.zeroGradients());
+  }
+
+  /** Gradients of nothing, to add to; those that were there are gone. */
+  noGradients(): Tensors {
+    if (this.transfer) return this.zeroGradients();
+    for (const { data } of Object.values(this.gradients)) (data as Float32Array).fill(0);
+    return this.gradients;
   }
 
   get weights(): Tensors {
     return { ...this.frozen, ...Object.fromEntries(this.trained.map(({ name }) => [name, this.current[name]])) };
   }
 
-  /** Makes what a step has written the current state. */
-  advance(written: Tensors): void {
-    this.spare = reusable(this.current);
-    this.current = written;
-    this.steps++;
+  /** Takes over what an update has made on a device. */
+  replace(slots: Tensors): void {
+    release(this.current);
+    this.current = slots;
   }
 
   /** Puts the weights into the device's memory, once for all steps. */
@@ -148,11 +148,13 @@ export class TrainingState {
     if (old.location === 'gpu-buffer') old.dispose();
   }
 
+  private zeroGradients(): Tensors {
+    return zeros(this.trained, (name) => [gradientOf(name)]);
+  }
+
   private prepare(): void {
     if (this.hasMoments) return;
-    const moments = zeros(this.trained, momentNames);
-    if (!this.transfer) this.spare = zeros(this.trained, (name) => [name, ...momentNames(name)]);
-    Object.assign(this.current, moments);
+    Object.assign(this.current, zeros(this.trained, momentNames));
     this.hasMoments = true;
   }
 
@@ -183,10 +185,7 @@ function zeros(parameters: readonly Parameter[], namesOf: (name: string) => stri
   return Object.fromEntries(tensors);
 }
 
-/** Tensors to write into again; what lies on a device is let go. */
-export function reusable(tensors: Tensors): Tensors {
-  const isOnDevice = Object.values(tensors).some(({ location }) => location === 'gpu-buffer');
-  if (!isOnDevice) return tensors;
-  for (const tensor of Object.values(tensors)) tensor.dispose();
-  return {};
+/** Lets go what lies on a device. */
+export function release(tensors: Tensors): void {
+  for (const tensor of Object.values(tensors)) if (tensor.location === 'gpu-buffer') tensor.dispose();
 }

@@ -2,18 +2,22 @@
 import assert from 'node:assert/strict';
 import { Tensor } from 'onnxruntime-node';
 import type { OptimizerSettings } from '../../../src/engine/learner';
-import { corrections } from '../../../src/engine/onnx/adamw';
-import { firstOf, gradientOf, secondOf, updateGraph } from '../../../src/engine/onnx/graphs';
+import { processor } from '../../../src/engine/onnx/device';
+import { gradientOf } from '../../../src/engine/onnx/graphs';
+import { Optimizer } from '../../../src/engine/onnx/optimizer';
+import { Programs } from '../../../src/engine/onnx/programs';
+import { TrainingState } from '../../../src/engine/onnx/state';
+import { Transfer } from '../../../src/engine/onnx/transfer';
 import { parametersOf } from '../../../src/model/parameters';
 import {
   adam,
   apart,
   assertNear,
-  evaluate,
   gradientsOf,
   learnerOf,
   norm,
   type Numbers,
+  provider,
   Random,
   randomWeights,
   tiny,
@@ -72,40 +76,23 @@ describe('AdamW', () => {
       const random = new Random(1);
       const weights = randomWeights(config, 8);
       const plain = new PlainAdamW(doubles(weights), settings);
-      const { bytes, results, perWeight } = updateGraph(config, settings);
-      let state = new Map<string, Float32Array>(
-        [...weights].flatMap(([key, w]) => [
-          [key, w],
-          [firstOf(key), new Float32Array(w.length)],
-          [secondOf(key), new Float32Array(w.length)],
-        ]),
-      );
-      const outputs = [
-        ...[...perWeight.weight].map(([key, result]) => [key, result]),
-        ...[...perWeight.first].map(([key, result]) => [firstOf(key), result]),
-        ...[...perWeight.second].map(([key, result]) => [secondOf(key), result]),
-      ];
+      const programs = new Programs({ ...processor(2), provider });
+      const optimizer = new Optimizer(config, settings, programs, 100);
+      const transfer = provider === 'cpu' ? undefined : new Transfer(2);
+      const state = new TrainingState(config, new Map(weights), transfer);
       for (let t = 1; t <= 6; t++) {
         const rate = 0.05 / t;
         const gradients = new Map([...weights].map(([key, w]) => [key, random.normal(w.length, t)]));
-        const scalars = Object.entries({ rate, ...corrections(settings, t) });
-        const shapes = parameters.flatMap(({ name: key, shape }) =>
-          [key, firstOf(key), secondOf(key)].map((input) => [input, shape] as const),
-        );
-        const feeds = Object.fromEntries([
-          ...scalars.map(([key, x]) => [key, new Tensor('float32', [x], [])]),
-          ...shapes.map(([key, shape]) => [key, new Tensor('float32', state.get(key)!, shape)]),
-          ...parameters.map(({ name: key, shape }) => [
-            gradientOf(key),
-            new Tensor('float32', gradients.get(key)!, shape),
-          ]),
+        const tensors = parameters.map(({ name: key, shape }) => [
+          gradientOf(key),
+          new Tensor('float32', gradients.get(key)!, shape),
         ]);
-        const [size, ...updated] = await evaluate(bytes, feeds, [results.norm, ...outputs.map(([, result]) => result)]);
-        state = new Map(outputs.map(([key], i) => [key, updated[i]]));
+        await optimizer.step(state, Object.fromEntries(tensors), { rate, norm: norm(...gradients.values()) });
         plain.step(gradients, rate);
-        assertNear(size, [norm(...gradients.values())], 1e-6, `norm of step ${t}`);
-        for (const [key, w] of plain.weights) assertNear(state.get(key)!, w, 2e-6, `${key} after step ${t}`);
+        const found = await state.weightsHere();
+        for (const [key, w] of plain.weights) assertNear(found.get(key)!, w, 2e-6, `${key} after step ${t}`);
       }
+      await Promise.all([programs.forget(), transfer?.close()]);
     });
   }
 

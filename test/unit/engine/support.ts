@@ -13,7 +13,7 @@ import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { Batch, OptimizerSettings } from '../../../src/engine/learner';
 import { batchFeeds, scoredPlaces } from '../../../src/engine/onnx/batch-inputs';
 import type { Provider } from '../../../src/engine/onnx/graph';
-import { gradientGraph, gradientOf } from '../../../src/engine/onnx/graphs';
+import { gradientGraph } from '../../../src/engine/onnx/graphs';
 import { processor } from '../../../src/engine/onnx/device';
 import { OnnxLearner } from '../../../src/engine/onnx/learner';
 import { openSession } from '../../../src/engine/onnx/session';
@@ -184,12 +184,12 @@ export async function evaluate(
   return names.map((name) => results[name].data as Float32Array);
 }
 
-/** Loss of a batch and the gradient of every weight, as the engine accumulates them. */
+/** Loss of a batch and the gradient of every weight. */
 export async function gradientsOf(config: ModelConfig, weights: Numbers, batch: Batch, recompute = false) {
   const graph = gradientGraph(config, { provider, recompute });
-  const tensors = parametersOf(config).flatMap(({ name, shape, frozen }) => [
-    [name, new Tensor('float32', weights.get(name)!, shape)],
-    ...(frozen ? [] : [[gradientOf(name), new Tensor('float32', new Float32Array(sizeOf(shape)), shape)]]),
+  const tensors = parametersOf(config).map(({ name, shape }) => [
+    name,
+    new Tensor('float32', weights.get(name)!, shape),
   ]);
   const feeds = { ...Object.fromEntries(tensors), ...batchFeeds(batch, scoredPlaces(batch)) };
   const results = [...graph.perWeight.gradient];

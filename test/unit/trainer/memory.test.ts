@@ -77,7 +77,7 @@ describe('an experiment that may not fit', () => {
     const sentence = memoryComplaint(experiment(), mini, places, 1.3e9)!.message;
     assert.match(
       sentence,
-      /^Training takes about [\d.]+ GB of memory \(weights 0\.06, training 0\.45, activations [\d.]+, logits [\d.]+\), and this machine has 1\.30 GB: with "training\.microBatch" 256 it takes [\d.]+ GB; with both it takes [\d.]+ GB\.$/,
+      /^Training takes about [\d.]+ GB of memory \(weights 0\.06, training 0\.24, activations [\d.]+, logits [\d.]+\), and this machine has 1\.30 GB: with "training\.microBatch" 256 it takes [\d.]+ GB; with both it takes [\d.]+ GB\.$/,
     );
     assert.match(memoryComplaint(experiment(), mini, places, 1e8)!.message, /would not be enough\.$/);
   });
