@@ -5,8 +5,9 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import type { Finding } from '../../src/cli/diagnosis';
+import type { DeviceState } from '../../src/vscode/models/device-rows';
 
-const cli = resolve(__dirname, '../../dist/cli.cjs');
+const [cli, trial] = ['cli', 'device-trial'].map((name) => resolve(__dirname, `../../dist/${name}.cjs`));
 const place = mkdtempSync(join(tmpdir(), 'pit-gpus-'));
 after(() => rmSync(place, { recursive: true }));
 
@@ -21,19 +22,19 @@ const intel = `00:02.0 VGA compatible controller: Intel Corporation Raptor Lake-
 const smi =
   '550.54.14, 0x889A1043, NVIDIA GeForce RTX 4090, 00000000:01:00.0, 0, 24564, 1144, 23420, 3, 1, 41, N/A, 21.5, 450.0, 210, 405';
 
-/** A command line on a machine whose programs say this. */
-function pitOn(programs: Record<string, string>, ...words: string[]) {
+/** What a bundle prints on a machine whose programs say this. */
+function told(programs: Record<string, string>, ...words: string[]): unknown {
   const bin = mkdtempSync(join(place, 'bin-'));
   for (const [name, says] of Object.entries(programs)) {
     writeFileSync(join(bin, name), `#!/bin/sh\ncat <<'END'\n${says}\nEND\n`);
     chmodSync(join(bin, name), 0o755);
   }
   const env = { ...process.env, PATH: [bin, process.env.PATH].join(delimiter) };
-  return spawnSync(process.execPath, [cli, ...words], { env, encoding: 'utf8' });
+  return JSON.parse(spawnSync(process.execPath, words, { env, encoding: 'utf8' }).stdout);
 }
 
 const findings = (programs: Record<string, string>, name: string) =>
-  (JSON.parse(pitOn(programs, 'doctor', '--json').stdout) as Finding[]).filter((finding) => finding.name === name);
+  (told(programs, cli, 'doctor', '--json') as Finding[]).filter((finding) => finding.name === name);
 
 describe('GPUs of other machines (Linux alone has programs that can be put in their place)', function () {
   before(function () {
@@ -59,6 +60,17 @@ describe('GPUs of other machines (Linux alone has programs that can be put in th
         /^"node .*install\.js --onnxruntime-node-install=cuda12" downloads them\.$|names the library/,
       );
     else assert.match(cuda.detail, /a product took/);
+  });
+
+  it('give the devices of the window their memory, where it is told and no doubt is whose', () => {
+    const memories = (programs: Record<string, string>) => {
+      const states = told(programs, trial, 'onnx') as DeviceState[];
+      return ['webgpu', 'cuda'].map((name) => states.find(({ device }) => device === name)!.memory);
+    };
+    const memory = 24564 * 2 ** 20;
+    assert.deepEqual(memories({ lspci: nvidia, 'nvidia-smi': smi }), [memory, memory]);
+    assert.deepEqual(memories({ lspci: intel + nvidia, 'nvidia-smi': smi }), [undefined, memory]);
+    assert.deepEqual(memories({ lspci: '' }), [undefined, undefined]);
   });
 
   it('are not missed where there are none', () => {

@@ -50,4 +50,12 @@ describe('A GGUF file in the workspace', () => {
     assert.ok(existsSync(join(workbench.folder, 'models/llama/model.safetensors')));
     await workbench.notification('Imported: models/llama').waitFor();
   });
+
+  it('is trained on a device from a list that says which work', async () => {
+    await workbench.command('PIT: Choose Device…');
+    await workbench.choice(/cpu.*The processor · \d+ cores · [\d.]+ GB of memory/).waitFor();
+    await workbench.picture('devices');
+    await workbench.choice(/^auto/).click();
+    await until(() => /"device": "auto"/.test(experiment()));
+  });
 });

@@ -3,6 +3,8 @@
  * own (devices.ts starts it): `device-trial.cjs onnx`, or `torch`.
  */
 import { availableParallelism, totalmem } from 'node:os';
+import { type Gpu, listGpus } from '../../engine/gpus';
+import type { Trial } from '../../engine/onnx/choose-device';
 import { messageOf } from '../../errors';
 import type { Experiment } from '../../schedule/experiment';
 import type { DeviceState } from './device-rows';
@@ -20,36 +22,44 @@ async function tryOnnx(): Promise<DeviceState[]> {
   const { chooseDevice, tryProvider } = await import('../../engine/onnx/choose-device');
   const { provider, reason } = await chooseDevice('auto', 0);
   const [webgpu, cuda] = [await tryProvider('webgpu', 0), await tryProvider('cuda', 0)];
+  const gpus = await listGpus();
+  // Which of several WebGPU takes, nothing tells; CUDA takes the first.
+  const gpu = gpus.length === 1 ? gpus[0] : undefined;
+  const nvidia = gpus.find(({ isNvidia }) => isNvidia);
   return [
     { device: 'auto', works: true, why: `here ${provider}: ${reason}` },
     processor,
-    { device: 'webgpu', works: !webgpu.refusal, why: webgpu.refusal ?? 'a product came out right' },
-    { device: 'cuda', works: !cuda.refusal, why: cuda.refusal ?? 'a training step came out right' },
+    { device: 'webgpu', ...outcome(webgpu, 'a product came out right', gpu) },
+    { device: 'cuda', ...outcome(cuda, 'a training step came out right', nvidia) },
   ];
+}
+
+/** The memory counts also where something else is missing. */
+function outcome({ refusal }: Trial, success: string, gpu?: Gpu): Omit<DeviceState, 'device'> {
+  const memory = gpu?.isShared ? totalmem() : gpu?.memory;
+  const about = gpu ? `${gpu.name}, ${success}` : success;
+  return { works: !refusal, why: refusal ?? about, ...(memory && { memory }) };
 }
 
 async function tryTorch(): Promise<DeviceState[]> {
   const { findInterpreter } = await import('../../engine/torch/environment');
   const { probe } = await import('../../engine/torch/probe');
   const interpreter = findInterpreter();
-  const missing = { works: false, why: 'PyTorch is not set up' };
-  if (!interpreter)
-    return [
-      { device: 'auto', ...missing },
-      { ...processor, ...missing },
-    ];
+  if (!interpreter) return unusable('PyTorch is not set up');
   try {
     const { gpus } = await probe(interpreter.python);
-    const why = gpus.map(({ name }) => name).join(', ') || 'it finds none';
+    const why = gpus.map(({ name }) => name).join(', ');
     const memory = gpus.reduce((sum, gpu) => sum + gpu.memory, 0);
-    return [{ device: 'auto', works: true, why, ...(memory > 0 && { memory }) }, processor];
+    if (gpus.length > 0)
+      return [{ device: 'auto', works: true, why, memory }, processor, { device: 'cuda', works: true, why, memory }];
+    const none = 'PyTorch finds no GPU';
+    return [{ device: 'auto', works: true, why: none }, processor, { device: 'cuda', works: false, why: none }];
   } catch (error) {
-    const broken = { works: false, why: messageOf(error) };
-    return [
-      { device: 'auto', ...broken },
-      { ...processor, ...broken },
-    ];
+    return unusable(messageOf(error));
   }
 }
+
+const unusable = (why: string): DeviceState[] =>
+  (['auto', 'cpu', 'cuda'] as const).map((device) => ({ device, works: false, why }));
 
 void trials[process.argv[2] as Experiment['engine']]().then((states) => console.log(JSON.stringify(states)));
