@@ -1,6 +1,6 @@
 /**
- * Measures what the project promises and prints one Markdown table: `npm run bench`, or with names for a part of it.
- * Ratios are taken within one run, so that they mean the same on a busy machine and on a quiet one.
+ * Measures what the project promises and prints one Markdown table: `npm run bench`, or with names for a part of it;
+ * behind `real` stands the folder of the model that is meant. Ratios are taken within one run, so that they mean the same on a busy machine and on a quiet one.
  */
 import { execFileSync } from 'node:child_process';
 import { cpus } from 'node:os';
@@ -16,16 +16,14 @@ import { measureMemory } from './memory';
 import { median, type PresetName, threads } from './model';
 import { shareOutsideProducts } from './profile';
 import { hasTorch } from './python';
+import { measureReal, type Row } from './real';
 import { measureAgainstTorch, measureStep } from './step';
-
-/** What is measured, how it came out, and what was aimed at. */
-type Row = [what: string, found: string, aim: string];
 
 const presets: PresetName[] = ['nano', 'micro'];
 const million = 1_000_000;
 const noTorch = 'not measured: needs Python with torch and transformers';
 
-const measurements: Record<string, () => Promise<Row[]>> = {
+const measurements: Record<string, (folder?: string) => Promise<Row[]>> = {
   async step() {
     const aims = { nano: '0.75', micro: '0.85' };
     return inTurn(presets, async (preset) => {
@@ -101,6 +99,10 @@ const measurements: Record<string, () => Promise<Row[]>> = {
       ['computed places that are padding, Trainer', theirs ? percent(theirs.padding) : noTorch, ''],
     ];
   },
+  async real(folder) {
+    if (!folder) return [['a real model', 'not measured: needs its folder, `npm run bench -- real FOLDER`', '']];
+    return hasTorch() ? measureReal(folder) : [[`the model in ${folder}`, noTorch, '']];
+  },
 };
 
 async function inTurn<T>(items: readonly T[], measure: (item: T) => Promise<Row>): Promise<Row[]> {
@@ -113,7 +115,9 @@ function printRow(cells: readonly string[]): void {
   console.log(`| ${cells.join(' | ')} |`);
 }
 
-async function main(names: readonly string[]): Promise<void> {
+async function main(words: readonly string[]): Promise<void> {
+  const folder = words.find((_, i) => words[i - 1] === 'real');
+  const names = words.filter((_, i) => words[i - 1] !== 'real');
   const unknown = names.find((name) => !Object.hasOwn(measurements, name));
   if (unknown) throw new Error(`There is no "${unknown}"; choose of ${Object.keys(measurements).join(', ')}.`);
   const torch = hasTorch() ? 'Python with torch found' : 'no Python with torch';
@@ -123,7 +127,7 @@ async function main(names: readonly string[]): Promise<void> {
   printRow(['measured', 'result', 'aim']);
   printRow(['---', '---', '---']);
   for (const name of names.length > 0 ? names : Object.keys(measurements)) {
-    for (const row of await measurements[name]()) printRow(row);
+    for (const row of await measurements[name](folder)) printRow(row);
   }
 }
 

@@ -12,12 +12,16 @@ export function hasTorch(): boolean {
   return found;
 }
 
+/** How a script in bench/python is started, with as many threads as there are cores. */
+export function pythonCommand(script: string): string[] {
+  return [interpreter, resolve(__dirname, 'python', script), '--threads', String(availableParallelism())];
+}
+
 /** The JSON line that a script in bench/python prints; undefined where there is no torch. Throws if the script fails. */
 export function runPython(script: string, words: readonly string[]): Record<string, number> | undefined {
   if (!hasTorch()) return undefined;
-  const path = resolve(__dirname, 'python', script);
-  const threads = ['--threads', String(availableParallelism())];
-  const { status, stdout, stderr } = spawnSync(interpreter, [path, ...words, ...threads], {
+  const [program, ...start] = pythonCommand(script);
+  const { status, stdout, stderr } = spawnSync(program, [...start, ...words], {
     encoding: 'utf8',
     maxBuffer: 1 << 28,
   });

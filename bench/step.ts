@@ -45,21 +45,34 @@ export async function measureStep(preset: PresetName, rounds = 15): Promise<Step
   return { step: stepFlops(config) / seconds, product, tokensPerSecond: (shape.rows * shape.length) / seconds };
 }
 
-/**
- * Operations of a step's matrix products: forward, and twice that backward. 6 a token and number in a matrix, counting
- * the output matrix and not the embedding look-up, and 12 · length · heads · headSize a token and layer for attention,
- * the masked half included.
- */
-export function stepFlops(config: ModelConfig): number {
-  const { layers, heads, headSize, tiedEmbeddings } = config;
-  const multiplied = parametersOf(config).filter(
-    ({ name, shape: sides }) => sides.length === 2 && (tiedEmbeddings || name !== 'model.embed_tokens.weight'),
-  );
-  const matrices = multiplied.reduce((sum, { shape: sides }) => sum + sizeOf(sides), 0);
-  return shape.rows * shape.length * (6 * matrices + 12 * layers * shape.length * heads * headSize);
+export interface TrainingWork {
+  /** Places that are computed, those whose logits are, and pairs of places that see each other or are masked. */
+  places: number;
+  scored: number;
+  pairs: number;
 }
 
-async function openProduct([m, k, n]: (typeof products)[number]) {
+/**
+ * Operations of the matrix products of training: forward, and twice that backward. 6 a place and number in a matrix, the
+ * output matrix at scored places alone and the embedding look-up not, and 12 · heads · headSize a layer and pair.
+ */
+export function trainingFlops(config: ModelConfig, { places, scored, pairs }: TrainingWork): number {
+  const { layers, heads, headSize, vocabSize, hiddenSize } = config;
+  const blocks = parametersOf(config).filter(
+    ({ name, shape: sides }) => sides.length === 2 && name.startsWith('model.layers.'),
+  );
+  const matrices = blocks.reduce((sum, { shape: sides }) => sum + sizeOf(sides), 0);
+  return 6 * (places * matrices + scored * vocabSize * hiddenSize) + 12 * layers * heads * headSize * pairs;
+}
+
+/** Of a step over the usual batch, whose every place is scored. */
+function stepFlops(config: ModelConfig): number {
+  const { rows, length } = shape;
+  return trainingFlops(config, { places: rows * length, scored: rows * length, pairs: rows * length ** 2 });
+}
+
+/** A product that can be run again and again. */
+export async function openProduct([m, k, n]: readonly [m: number, k: number, n: number]) {
   const graph = new Graph();
   const result = graph.matmul(graph.input('a', [m, k]), graph.input('b', [k, n]));
   const session = await InferenceSession.create(graph.build([result]), { intraOpNumThreads: threads });

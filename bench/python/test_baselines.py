@@ -1,4 +1,4 @@
-"""Runs both baselines on tiny inputs and checks what they print against numbers worked out by hand."""
+"""Runs the baselines on tiny inputs and checks what they print against numbers worked out by hand."""
 
 import json
 import subprocess
@@ -109,6 +109,60 @@ class TrainerBaseline(unittest.TestCase):
             "evaluationBatch": 2,
         }
         (folder / "plan.json").write_text(json.dumps(plan))
+
+
+class Real(unittest.TestCase):
+    def setUp(self):
+        self.model = llama(tied=True).eval()
+        place = tempfile.TemporaryDirectory()
+        self.addCleanup(place.cleanup)
+        self.folder = Path(place.name)
+        self.model.save_pretrained(self.folder / "model")
+
+    def test_pads_without_changing_a_loss(self):
+        examples = [
+            {"tokens": [1, 10, 11, 20, 2], "weights": [0, 0, 1, 1]},
+            {"tokens": [1, 12, 13, 14, 15, 16, 17], "weights": [1, 1, 2, 1, 1, 1]},
+        ]
+        with torch.no_grad():
+            expected = sum(self.loss_of(example) for example in examples) / 2
+        trained, again, peak = self.ask([examples, examples], [{"train": 0}, {"train": 0}, {"peak": 0}])
+        self.assertAlmostEqual(trained["losses"][0], expected.item(), places=5)
+        self.assertLess(again["losses"][1], trained["losses"][0])
+        self.assertGreater(peak["bytes"], 10_000_000)
+
+    def loss_of(self, example):
+        tokens, weights = torch.tensor(example["tokens"]), torch.tensor(example["weights"], dtype=torch.float32)
+        logs = self.model(tokens[None, :-1]).logits[0].log_softmax(-1)
+        return -(logs[torch.arange(len(weights)), tokens[1:]] * weights).sum() / weights.sum()
+
+    def test_answers_in_a_batch_as_alone_and_to_the_last_token(self):
+        alone, together = self.ask([], [{"generate": 1}, {"generate": 3}])
+        self.assertEqual(alone["answers"], together["answers"])
+        self.assertEqual(alone["answers"], [self.greedy(prompt) for prompt in self.prompts])
+
+    prompts = [[1, 10, 11], [1, 12, 13, 14, 15], [1, 16]]
+
+    def greedy(self, tokens, count=6):
+        tokens = list(tokens)
+        for _ in range(count):
+            with torch.no_grad():
+                tokens.append(self.model(torch.tensor([tokens])).logits[0, -1].argmax().item())
+        return tokens[-count:]
+
+    def ask(self, steps, requests):
+        plan = {
+            "model": str(self.folder / "model"),
+            "stages": [{"rate": 1e-2, "steps": steps}],
+            "optimizer": {"beta1": 0.9, "beta2": 0.95, "epsilon": 1e-8, "weightDecay": 0.1, "clip": 1.0},
+            "prompts": self.prompts,
+            "maxTokens": 6,
+        }
+        (self.folder / "plan.json").write_text(json.dumps(plan))
+        command = [sys.executable, str(HERE / "real.py"), "--plan", str(self.folder / "plan.json"), "--threads", "1"]
+        lines = "".join(json.dumps(request) + "\n" for request in requests)
+        output = subprocess.run(command, input=lines, capture_output=True, text=True, check=True).stdout
+        return [json.loads(line) for line in output.splitlines()]
 
 
 def write_lines(file, rows):
