@@ -57,7 +57,7 @@ export class ModelChoice implements vscode.Disposable {
     // Where nothing is trained no process is started either.
     const states = vscode.workspace.isTrusted ? tryDevices(engine) : Promise.resolve([]);
     const items = states.then((states) => deviceItems(about.experiment, states));
-    const options = { title: 'Where training computes', matchOnDetail: true };
+    const options = { title: 'Where training computes', matchOnDescription: true, matchOnDetail: true };
     const item = await vscode.window.showQuickPick(items, options);
     if (item && item.device !== device) await this.change(about, { kind: 'device', device: item.device });
   }

@@ -15,7 +15,10 @@ export interface DeviceState {
 
 export interface DeviceRow {
   device: Device;
-  detail: string;
+  /** What it is. */
+  description: string;
+  /** What was found of it, if it was looked at. */
+  detail?: string;
   /** A codicon. */
   icon: string;
 }
@@ -37,11 +40,11 @@ const devices: { onnx: Record<Device, string>; torch: Partial<Record<Device, str
 
 /** @param states of those devices that were looked at */
 export function deviceRows({ engine, device: current }: Experiment, states: readonly DeviceState[]): DeviceRow[] {
-  return Object.entries(devices[engine]).map(([name, what]) => {
+  return Object.entries(devices[engine]).map(([name, description]) => {
     const device = name as Device;
     const state = states.find((one) => one.device === device);
     const icon = device === current ? 'check' : state?.works === false ? 'circle-slash' : 'chip';
-    return { device, detail: [what, state && stateText(state)].filter(Boolean).join(' · '), icon };
+    return { device, description, ...(state && { detail: stateText(state) }), icon };
   });
 }
 

@@ -24,7 +24,7 @@ export function modelItems(offers: readonly Offer[], current: WantedModel): Mode
 }
 
 export function deviceItems(experiment: Experiment, states: readonly DeviceState[]): DeviceItem[] {
-  return deviceRows(experiment, states).map(({ device, detail, icon }) => {
-    return { label: device, detail, iconPath: new vscode.ThemeIcon(icon), device };
+  return deviceRows(experiment, states).map(({ icon, ...row }) => {
+    return { ...row, label: row.device, iconPath: new vscode.ThemeIcon(icon) };
   });
 }

@@ -19,12 +19,12 @@ describe('the list of devices', () => {
 
   it('says of each whether it works and why, and its memory where that is known', () => {
     assert.deepEqual(
-      rows({}).map(({ device, detail }) => [device, detail]),
+      rows({}).map(({ device, description, detail }) => [device, description, detail]),
       [
-        ['auto', 'The fastest of processor and GPU, tried when a run begins'],
-        ['cpu', 'The processor · 8 cores · 16.8 GB of memory'],
-        ['webgpu', 'The GPU, through WebGPU · does not work here: no GPU answers'],
-        ['cuda', 'The GPU of NVIDIA, through CUDA'],
+        ['auto', 'The fastest of processor and GPU, tried when a run begins', undefined],
+        ['cpu', 'The processor', '8 cores · 16.8 GB of memory'],
+        ['webgpu', 'The GPU, through WebGPU', 'does not work here: no GPU answers'],
+        ['cuda', 'The GPU of NVIDIA, through CUDA', undefined],
       ],
     );
   });
