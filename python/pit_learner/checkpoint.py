@@ -11,11 +11,11 @@ import torch
 from huggingface_hub import split_torch_state_dict_into_shards
 from safetensors.torch import save_file
 from torch import Tensor
-from torch.distributed.checkpoint.hf_storage import HuggingFaceStorageReader
 from torch.distributed.checkpoint.state_dict_loader import load
 from torch.distributed.checkpoint.state_dict_saver import save as write
+from transformers.core_model_loading import revert_weight_conversion
 
-from .model import Model, problem_of
+from .model import Model
 from .protocol import Beat
 from .sharding import whole
 from .train import Optimizer
@@ -33,47 +33,41 @@ def save(model: Model, optimizer: Optimizer | None, folder: Path, beat: Beat) ->
         write(_state(optimizer), checkpoint_id=folder / "optimizer")
 
 
-def restore(model: Model, optimizer: Optimizer, folder: Path) -> None:
-    """What `save` has written, on any number of processes; without its state, a new optimiser."""
-    if model.adapters:
-        model.read_adapters(folder)
-    else:
-        model.group.refuse_if(problem_of(folder))
-        load(_weights(model), storage_reader=HuggingFaceStorageReader(str(folder)))
+def resume(optimizer: Optimizer, folder: Path) -> None:
+    """The state that `save` has written, on any number of processes; without it, a new one."""
     optimizer.reset()
-    if (folder / "optimizer").is_dir():
-        state = _state(optimizer)
-        load(state, checkpoint_id=folder / "optimizer")
-        _resume(optimizer, state)
-
-
-def _weights(model: Model) -> dict[str, Tensor]:
-    """Every weight, a tied one once."""
-    tied = model.net.all_tied_weights_keys
-    return {name: t for name, t in model.net.state_dict().items() if name not in tied}
+    if not (folder / "optimizer").is_dir():
+        return
+    state = _state(optimizer)
+    load(state, checkpoint_id=folder / "optimizer")
+    for name, p in optimizer.model.trained.items():
+        moments = {kind: state[f"{name}.{kind}"] for kind in MOMENTS}
+        step = torch.tensor(float(state["steps"]), device=p.device)
+        optimizer.adamw.state[p] = {"step": step, **moments}
 
 
 def _save_weights(model: Model, folder: Path, beat: Beat) -> None:
-    """fp32, in files as `transformers` names them."""
-    weights = _weights(model)
+    """fp32, in files and under names of `transformers`; a tied weight once."""
+    tied, first = model.net.all_tied_weights_keys, model.group.rank == 0
+    weights = {name: t for name, t in model.net.state_dict().items() if name not in tied}
     sizes = {name: torch.empty(t.shape, device="meta") for name, t in weights.items()}
     plan = split_torch_state_dict_into_shards(sizes)
-    done = 0
+    where: dict[str, str] = {}
     for file, names in plan.filename_to_tensors.items():
         held = {}
         for name in names:
-            tensor = whole(weights[name])
-            if model.group.rank == 0:
+            tensor = whole(weights.pop(name))
+            if first:
                 held[name] = tensor.detach().to("cpu", torch.float32).contiguous()
-            beat(done := done + 1, len(weights))
-        if model.group.rank == 0:
+            beat(len(sizes) - len(weights), len(sizes))
+        if first:
+            held = revert_weight_conversion(model.net, held)
+            where |= dict.fromkeys(held, file)
             save_file(held, folder / file, {"format": "pt"})
-    if model.group.rank == 0:
-        config = json.loads((model.folder / "config.json").read_text("utf-8"))
-        config.pop("torch_dtype", None)
-        _write(folder / "config.json", {**config, "dtype": "float32"})
+    if first:
+        _write(folder / "config.json", {**model.config, "dtype": "float32"})
         if plan.is_sharded:
-            index = {"metadata": plan.metadata, "weight_map": plan.tensor_to_filename}
+            index = {"metadata": plan.metadata, "weight_map": where}
             _write(folder / "model.safetensors.index.json", index)
 
 
@@ -98,10 +92,3 @@ def _state(optimizer: Optimizer) -> dict[str, Tensor]:
         if "step" in own:
             state["steps"].fill_(int(own["step"].item()))
     return state
-
-
-def _resume(optimizer: Optimizer, state: dict[str, Tensor]) -> None:
-    steps = float(state["steps"])
-    for name, p in optimizer.model.trained.items():
-        moments = {kind: state[f"{name}.{kind}"] for kind in MOMENTS}
-        optimizer.adamw.state[p] = {"step": torch.tensor(steps, device=p.device), **moments}

@@ -1,13 +1,14 @@
 """The calls of the protocol, each from a request's fields to the answer's."""
 
+import gc
 from functools import partial
 from pathlib import Path
 
 from .attention import choose
-from .checkpoint import restore, save
+from .checkpoint import resume, save
 from .generate import generate
 from .group import Group
-from .model import Model
+from .model import Model, problem_of
 from .packing import Batch
 from .protocol import VERSION, Beat, Channel, Message, Refusal, decode, encode
 from .train import Optimizer, score, train
@@ -19,6 +20,7 @@ class Learner:
     def __init__(self, channel: Channel, group: Group) -> None:
         self._channel = channel
         self._group = group
+        self._asked: Message = {}
         self._open: tuple[Model, Optimizer] | None = None
 
     def call(self, request: Message) -> Message:
@@ -30,21 +32,36 @@ class Learner:
             return self._opened(request, beat)
         if self._open is None:
             raise Refusal("No model is open.")
+        if name == "restore":
+            return self._restored(Path(request["folder"]), beat)
         return _answer(name, request, *self._open, beat)
 
-    def _opened(self, request: Message, beat: Beat) -> Message:
-        if request["protocol"] != VERSION:
-            raise Refusal(f"This learner speaks protocol {VERSION}, not {request['protocol']}.")
+    def _opened(self, asked: Message, beat: Beat) -> Message:
+        if asked["protocol"] != VERSION:
+            raise Refusal(f"This learner speaks protocol {VERSION}, not {asked['protocol']}.")
         if self._open:
             raise Refusal("A model is open already.")
-        model = Model(request, self._group, beat)
-        attention, reason = choose(model, request)
-        model.rewire(recompute=request["recompute"], compiled=request["compile"])
-        self._open = model, Optimizer(model, request["optimizer"])
+        model = Model(asked, self._group, beat)
+        attention, reason = choose(model, asked)
+        model.rewire(recompute=asked["recompute"], compiled=asked["compile"])
+        self._asked, self._open = asked, (model, Optimizer(model, asked["optimizer"]))
         trained = sum(p.numel() for p in model.trained.values())
         every = sum(p.numel() for p in model.net.parameters())
         counts = {"parameters": every - trained if model.adapters else every, "trained": trained}
         return {**counts, "attention": attention, "reason": reason, "fused": True}
+
+    def _restored(self, folder: Path, beat: Beat) -> Message:
+        """Adapters are read in place; a model takes the other's place, once that is gone."""
+        if self._open and self._open[0].adapters:
+            self._open[0].read_adapters(folder)
+        else:
+            self._group.refuse_if(problem_of(folder))
+            self._open = None
+            gc.collect()
+            self._opened({**self._asked, "model": str(folder)}, beat)
+        if self._open:
+            resume(self._open[1], folder)
+        return {}
 
 
 def _answer(name: str, asked: Message, model: Model, optimizer: Optimizer, beat: Beat) -> Message:
@@ -63,8 +80,6 @@ def _answer(name: str, asked: Message, model: Model, optimizer: Optimizer, beat:
             optimizer.reset()
         case "save":
             save(model, optimizer if asked["optimizer"] else None, Path(asked["folder"]), beat)
-        case "restore":
-            restore(model, optimizer, Path(asked["folder"]))
         case _:
             raise Refusal(f'There is no call "{name}".')
     return {}

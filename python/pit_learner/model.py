@@ -1,6 +1,6 @@
-"""The model: read from its folder, each rank its shard, with adapters if there are some; and its
-forward pass."""
+"""The model: read from its folder, each rank its shard, perhaps with adapters; its forward pass."""
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
@@ -31,9 +30,13 @@ class Model:
         self.folder = Path(asked["model"])
         self.adapters = Path(asked["adapters"]) if asked.get("adapters") else None
         self.bf16 = asked["precision"] == "bf16"
+        group.refuse_if(problem_of(self.folder))
         self.net = self._read(beat)
         if self.adapters:
             self._adapt(self.adapters)
+        # As it is read, without the type of the weights.
+        self.config = json.loads((self.folder / "config.json").read_text("utf-8"))
+        self.config.pop("torch_dtype", None)
         # What training changes, by name; a tied matrix once.
         self.trained = {n: p for n, p in self.net.named_parameters() if p.requires_grad}
         if self.adapters:
@@ -45,7 +48,6 @@ class Model:
     def _read(self, beat: Beat) -> Any:
         """fp32, or bf16 where it is not trained and bf16 was asked for."""
         group, mixed = self.group, self.bf16 and not self.adapters
-        group.refuse_if(problem_of(self.folder))
         set_tqdm_hook(lambda _, args, __: _beating(list(args[0]), beat))
         net: Any = None
         try:
@@ -60,9 +62,12 @@ class Model:
                 ignore_mismatched_sizes=True,
                 use_safetensors=True,
                 local_files_only=True,
+                trust_remote_code=False,
             )
             problem = _gap(found)
-        except (OSError, ValueError, KeyError, SafetensorError) as error:
+        except (RuntimeError, MemoryError):
+            raise
+        except Exception as error:
             problem = first_line(error)
         group.refuse_if(problem and f"{self.folder}: {problem}")
         net.to(group.device).eval().requires_grad_(not self.adapters)
@@ -103,7 +108,8 @@ class Model:
     @property
     def positions(self) -> int:
         """The most places that a text may take."""
-        return int(getattr(self.net.config.get_text_config(), "max_position_embeddings", 2**31))
+        config = self.net.config.get_text_config()
+        return getattr(config, "max_position_embeddings", None) or 2**31
 
     def rewire(self, *, recompute: bool, compiled: bool) -> None:
         """Inside each block, so that gathering its weights stays outside."""

@@ -28,9 +28,10 @@ class Channel:
     """The trainer's end of the standard streams. Rank 0 listens and speaks, others are mute."""
 
     def __init__(self, rank: int) -> None:
-        """From now on what else is written to standard output goes to standard error."""
+        """From now on all else reads nothing, and writes to standard error."""
         self._in = os.fdopen(os.dup(0), encoding="utf-8") if rank == 0 else None
         self._out = os.fdopen(os.dup(1), "w", encoding="utf-8") if rank == 0 else None
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         os.dup2(2, 1)
 
     def receive(self) -> str | None:

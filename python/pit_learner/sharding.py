@@ -30,8 +30,9 @@ def shards_of(net: nn.Module) -> list[Any]:
 
 def sharded(folder: Path) -> Any:
     """The class of a folder's model, made to be spread over the ranks before it is read."""
+    config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     with torch.device("meta"):
-        outline = AutoModelForCausalLM.from_config(AutoConfig.from_pretrained(folder))
+        outline = AutoModelForCausalLM.from_config(config, trust_remote_code=False)
     blocks = {re.sub(r"\.\d+", ".*", name): "free_full_weight" for name in blocks_of(outline)}
 
     class Sharded(type(outline)):  # type: ignore[misc]
@@ -42,6 +43,8 @@ def sharded(folder: Path) -> Any:
             model.fsdp_plan = blocks
             return super().maybe_distribute_model(model, *settings)
 
+    # By these `transformers` knows what the weights are called in files.
+    Sharded.__name__, Sharded.__module__ = type(outline).__name__, type(outline).__module__
     return Sharded
 
 

@@ -12,11 +12,13 @@ from support import OPEN, Wire
 from transformers import (
     AutoModelForCausalLM,
     GPT2Config,
+    GPTNeoXConfig,
     LlamaConfig,
     MambaConfig,
     MistralConfig,
     PreTrainedConfig,
     Qwen3Config,
+    Qwen3MoeConfig,
 )
 
 from pit_learner.group import Group
@@ -41,6 +43,10 @@ CONFIGS: dict[str, PreTrainedConfig] = {
     ),
     "qwen3": Qwen3Config(**SIZES, **IDS, head_dim=16, tie_word_embeddings=True),
     "mistral": MistralConfig(**SIZES, **IDS, sliding_window=3),
+    "gpt_neox": GPTNeoXConfig(**SIZES, **IDS, tie_word_embeddings=False),
+    "experts": Qwen3MoeConfig(
+        **SIZES, **IDS, head_dim=16, num_experts=4, num_experts_per_tok=2, moe_intermediate_size=16
+    ),
     "mamba": MambaConfig(**IDS, hidden_size=32, state_size=4, num_hidden_layers=2),
 }
 

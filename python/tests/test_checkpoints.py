@@ -4,6 +4,7 @@ from functools import partial
 import pytest
 import torch
 from huggingface_hub import split_torch_state_dict_into_shards
+from safetensors.torch import load_file
 from support import WHOLE
 from transformers import AutoModelForCausalLM
 
@@ -27,7 +28,7 @@ def restore(learner, folder):
     learner.call({"call": "restore", "folder": str(folder)})
 
 
-@pytest.mark.parametrize("family", ["llama", "gpt2", "qwen3"])
+@pytest.mark.parametrize("family", ["llama", "gpt2", "qwen3", "gpt_neox", "experts"])
 def test_what_is_saved_is_a_folder_of_transformers(opened, folders, tmp_path, family):
     learner = opened(family)
     losses(learner, 2)
@@ -37,6 +38,8 @@ def test_what_is_saved_is_a_folder_of_transformers(opened, folders, tmp_path, fa
     learner._open[0].attend("sdpa", flat=False)
     expected = learner._open[0].net(TOKENS).logits
     torch.testing.assert_close(again(TOKENS).logits, expected, rtol=0, atol=0)
+    files = [folder / "model.safetensors" for folder in (folders[family], tmp_path)]
+    assert load_file(files[0]).keys() == load_file(files[1]).keys()
     source = json.loads((folders[family] / "config.json").read_text())
     assert json.loads((tmp_path / "config.json").read_text()) == {**source, "dtype": "float32"}
 

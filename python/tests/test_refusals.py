@@ -50,7 +50,7 @@ def test_weights_that_lack_a_tensor_or_have_one_of_another_shape(opened, copy):
     assert 'tensor "model.norm.weight" has shape [31], but config.json makes it [32]' in sentence
 
 
-def test_files_that_are_not_what_they_should_be(opened, copy):
+def test_files_that_are_not_what_they_should_be(opened, copy, folders):
     folder = copy("llama")
     (folder / "model.safetensors").write_bytes(b"\xff" * 64)
     refusal(opened, folder)
@@ -58,6 +58,19 @@ def test_files_that_are_not_what_they_should_be(opened, copy):
     refusal(opened, folder)
     (folder / "config.json").write_text(json.dumps({"model_type": "never heard of"}))
     assert "never heard of" in refusal(opened, folder)
+    fields = json.loads((folders["llama"] / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps({**fields, "hidden_size": "many"}))
+    refusal(opened, folder)
+
+
+def test_code_in_a_folder_is_not_executed(opened, copy, tmp_path):
+    folder = copy("llama")
+    code = f"open({str(tmp_path / 'done')!r}, 'w')\nclass Config: pass"
+    (folder / "code.py").write_text(code)
+    auto = {"AutoConfig": "code.Config", "AutoModelForCausalLM": "code.Config"}
+    (folder / "config.json").write_text(json.dumps({"model_type": "own", "auto_map": auto}))
+    refusal(opened, folder)
+    assert not (tmp_path / "done").exists()
 
 
 def test_adapters_that_are_not_there_or_lack_a_tensor(opened, copy, tmp_path):

@@ -11,7 +11,7 @@ from transformers import AutoModelForCausalLM
 from pit_learner.packing import Batch
 from pit_learner.sharding import whole
 
-FAMILIES = ["llama", "gpt2", "qwen3", "mistral"]
+FAMILIES = ["llama", "gpt2", "qwen3", "mistral", "gpt_neox", "experts"]
 
 
 def plain(folder):
@@ -59,11 +59,7 @@ def test_hits_are_where_the_target_is_the_most_likely(opened, folders):
     scored = opened("llama").call({"call": "score", "batch": pack([[text]], 9)})
     likely = net(torch.tensor([text[:-1]])).logits[0].argmax(-1)
     expected = [int(at > 0 and likely[at] == text[at + 1]) for at in range(7)]
-    assert list(np.frombuffer(base64.b64decode(scored["hits"]), np.uint8)) == [
-        *expected,
-        0,
-        0,
-    ]
+    assert list(np.frombuffer(base64.b64decode(scored["hits"]), np.uint8)) == [*expected, 0, 0]
     assert 0 < sum(expected) < 6
 
 
