@@ -39,7 +39,9 @@ export function renderLatex(comparison: Comparison): string {
 
 /** One row a recipe; fractions from 0 to 1, the paper's numbers too; each row says on what it was computed. */
 export function renderCsv({ rows, provenance }: Comparison): string {
-  const about = Object.fromEntries(Object.entries(provenance).map(([name, values]) => [name, values.join('; ')]));
+  const { modelHash, ...others } = provenance;
+  const entries = Object.entries({ ...others, model_hash: modelHash });
+  const about = Object.fromEntries(entries.map(([name, values]) => [name, values.join('; ')]));
   const records = rows.map((row) => ({ ...recordOf(row), ...about }));
   return unparse(records, { newline: '\n' }) + '\n';
 }
