@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunEvent } from '../../src/run/events';
 import { RunFolder } from '../../src/run/folder';
 import { stateOf } from '../../src/run/state';
-import { finish, makeWorld, pit, sha256, startTrainerOn, substance, until } from './small';
+import { copyUntrained, finish, makeWorld, pit, sha256, startTrainerOn, substance, until } from './small';
 
 const steps = (events: RunEvent[]) => events.filter(({ type }) => type === 'step').length;
 const after = (type: RunEvent['type'], count: number) => (events: RunEvent[]) =>
@@ -95,11 +95,3 @@ describe('a run that is killed', () => {
     assert.equal(stateOf(RunFolder.open(path)), 'finished');
   });
 });
-
-/** The run as it was before its first step. */
-function copyUntrained(from: string, to: string): void {
-  const made = RunFolder.open(from);
-  const copy = RunFolder.create(to, made.identity);
-  cpSync(made.file('experiment.json'), copy.file('experiment.json'));
-  assert.ok(!existsSync(copy.file('events.jsonl')));
-}

@@ -1,12 +1,14 @@
 /** A world so small that a run takes seconds, and what tests need to drive the built programs on it. */
+import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { biosDefaults, writeBios } from '../../src/dataset/bios';
 import type { RunEvent } from '../../src/run/events';
-import { RunFolder } from '../../src/run/folder';
+import { runFiles, RunFolder } from '../../src/run/folder';
+import type { Experiment } from '../../src/schedule/experiment';
 
 const dist = resolve(__dirname, '../../dist');
 
@@ -88,6 +90,16 @@ export function until(child: ChildProcess, path: string, met: (events: RunEvent[
       act();
     };
   });
+}
+
+/** The run as it was before its first step, with fields of its experiment changed. */
+export function copyUntrained(from: string, to: string, change: (experiment: Experiment) => void = () => {}): void {
+  const made = RunFolder.open(from);
+  const copy = RunFolder.create(to, made.identity);
+  const experiment = made.readJson<Experiment>(runFiles.experiment);
+  change(experiment);
+  copy.writeJson(runFiles.experiment, experiment);
+  assert.ok(!existsSync(copy.file(runFiles.events)));
 }
 
 export function sha256(file: string): string {
