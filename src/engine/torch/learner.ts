@@ -56,8 +56,11 @@ export class TorchLearner implements Learner {
   }
 
   async step(batches: readonly Batch[], rate: number): Promise<StepResult> {
-    const { losses, ...result } = await this.torch.call('step', { batches: batches.map(encodeBatch), rate });
-    return { ...result, losses: losses.map(decodeFloats) };
+    const { loss, gradientNorm, losses, memory } = await this.torch.call('step', {
+      batches: batches.map(encodeBatch),
+      rate,
+    });
+    return { loss: loss ?? NaN, gradientNorm: gradientNorm ?? NaN, losses: losses.map(decodeFloats), memory };
   }
 
   async score(batch: Batch): Promise<Score> {

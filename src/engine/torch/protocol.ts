@@ -71,8 +71,8 @@ export interface Calls {
   open: { asks: OpenRequest; answers: Opened };
   step: {
     asks: { batches: WireBatch[]; rate: number };
-    /** `memory`: most bytes that a process held. */
-    answers: { loss: number; gradientNorm: number; losses: Floats[]; memory: number };
+    /** Numbers that are not finite come as null. `memory`: most bytes that a process held. */
+    answers: { loss: number | null; gradientNorm: number | null; losses: Floats[]; memory: number };
   };
   score: { asks: { batch: WireBatch }; answers: { losses: Floats; hits: Bytes } };
   generate: {
