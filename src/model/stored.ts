@@ -55,7 +55,8 @@ export function join(
   return tensor;
 }
 
-const isWhole = ({ rows, transposed }: Stored) => rows === undefined && !transposed;
+/** Whether the tensor holds the weight and nothing else, row-major. */
+export const isWhole = ({ rows, transposed }: Stored) => rows === undefined && !transposed;
 
 /** Offsets in the weight and in the tensor of every number of the weight. */
 function eachPair(

@@ -13,7 +13,7 @@ import { notFinite } from './finite';
 import { parametersOf } from './parameters';
 import { refusePickled } from './pickle';
 import { readHeader, readTensor, type TensorEntry } from './safetensors';
-import { take, tensorsOf } from './stored';
+import { isWhole, take, tensorsOf } from './stored';
 
 export const weightsFile = 'model.safetensors';
 export const weightsIndexFile = `${weightsFile}.index.json`;
@@ -24,6 +24,8 @@ export interface Weights {
   readonly entries: ReadonlyMap<string, TensorEntry>;
   /** Numbers of one weight of `parametersOf`, row-major. Throws a UserError if the files have none of that name. */
   read(name: string): Promise<Float32Array>;
+  /** The tensor whose bytes are the weight's numbers, where one is: whole, in F32, not transposed. */
+  asStored?(name: string): TensorEntry | undefined;
 }
 
 const indexSchema = z.object({
@@ -49,6 +51,11 @@ export async function openWeights(folder: string, config: ModelConfig): Promise<
       const place = placeOf(name, config);
       const entry = entryOf(entries, place.tensor, folder);
       return take(place, parameter, await readWeight(entry));
+    },
+    asStored(name) {
+      const place = placeOf(name, config);
+      const entry = entryOf(entries, place.tensor, folder);
+      return entry.type === 'F32' && isWhole(place) ? entry : undefined;
     },
   };
 }

@@ -4,8 +4,12 @@
  */
 import type { InferenceSession } from 'onnxruntime-node';
 import type { ModelConfig } from '../../model/config';
+import type { Model } from '../../model/folder';
+import { parametersOf } from '../../model/parameters';
+import { readAll } from '../../model/weights';
 import type { GenerateOptions, Learner } from '../learner';
 import { Generation, generationGraph } from './generation';
+import { mappedWeights } from './mapped';
 import { openSession } from './session';
 
 export interface AnswererSettings {
@@ -26,6 +30,18 @@ export class OnnxAnswerer implements Pick<Learner, 'config' | 'generate' | 'clos
   static async open({ config, weights, threads }: AnswererSettings): Promise<OnnxAnswerer> {
     const graph = generationGraph(config);
     const session = await openSession(graph.bytes, { threads, files: weights });
+    return new OnnxAnswerer(config, session, new Generation(session, graph, config));
+  }
+
+  /** With the weights of a model's files, mapped where they lie as they are needed. @throws UserError where they are unsound */
+  static async openFiles(model: Model, threads: number): Promise<OnnxAnswerer> {
+    const { config, weights } = model;
+    const mapped = await mappedWeights(model);
+    if (!mapped) return OnnxAnswerer.open({ config, weights: await readAll(config, weights), threads });
+    // Nothing but a look at every number tells a broken model.
+    for (const { name } of parametersOf(config)) await weights.read(name);
+    const graph = generationGraph(config, (name) => mapped.places.get(name)!);
+    const session = await openSession(graph.bytes, { threads, folder: mapped.folder });
     return new OnnxAnswerer(config, session, new Generation(session, graph, config));
   }
 

@@ -12,6 +12,7 @@ import type { GenerateOptions } from '../learner';
 import { rotations } from './attention';
 import { type Attend, Decoder, outputTable } from './decoder';
 import { Graph, type Value } from './graph';
+import type { Place } from './messages';
 import { Tape } from './tape';
 
 export interface GenerationGraph {
@@ -24,12 +25,15 @@ export interface GenerationGraph {
 }
 
 /**
- * The most likely next token [batch] int64 for tokens [batch, steps] after what the cache holds. Each weight is a file of
- * its own name.
+ * The most likely next token [batch] int64 for tokens [batch, steps] after what the cache holds.
+ * @param placeOf where a weight's numbers lie; in a file of its own name if left out
  */
-export function generationGraph(config: ModelConfig): GenerationGraph {
+export function generationGraph(
+  config: ModelConfig,
+  placeOf: (name: string) => Place = (file) => ({ file, offset: 0 }),
+): GenerationGraph {
   const graph = new Graph();
-  const pointer = (name: string, shape: number[]) => graph.weight(name, shape, { file: name, offset: 0 });
+  const pointer = (name: string, shape: number[]) => graph.weight(name, shape, placeOf(name));
   const weights = new Map(parametersOf(config).map(({ name, shape }) => [name, pointer(name, shape)]));
   const tokens = graph.input('tokens', ['batch', 'steps'], 'int32');
   const last = graph.input('last', ['batch'], 'int32');

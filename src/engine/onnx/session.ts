@@ -10,6 +10,8 @@ export interface SessionSettings {
   threads: number;
   /** Files that constants of the graph point to, which ONNX Runtime copies. */
   files?: ReadonlyMap<string, Float32Array>;
+  /** Where other files lie that constants point to: these are mapped. */
+  folder?: string;
   /** Results that stay in the device's memory, by name. */
   kept?: readonly string[];
   /**
@@ -21,7 +23,7 @@ export interface SessionSettings {
 
 export function openSession(
   graph: Uint8Array,
-  { provider = 'cpu', threads, files = new Map(), kept = [], isUnplanned = false }: SessionSettings,
+  { provider = 'cpu', threads, files = new Map(), folder, kept = [], isUnplanned = false }: SessionSettings,
 ): Promise<InferenceSession> {
   const isOnGpu = provider === 'webgpu';
   return InferenceSession.create(graph, {
@@ -31,6 +33,7 @@ export function openSession(
     enableMemPattern: !isUnplanned,
     logSeverityLevel: 3,
     externalData: Array.from(files, ([path, numbers]) => ({ path, data: bytesOf(numbers) })),
+    ...(folder && { extra: { session: { model_external_initializers_file_folder_path: folder } } }),
     ...(isOnGpu && { preferredOutputLocation: Object.fromEntries(kept.map((name) => [name, 'gpu-buffer' as const])) }),
   });
 }
