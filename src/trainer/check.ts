@@ -2,16 +2,18 @@
  * An experiment looked at before anything starts: its own fields, its model, its data, and the schedule of every recipe,
  * with all that is wrong. What the data is made into is looked at where all else can be read, as a run would read it.
  */
-import { totalmem } from 'node:os';
 import { basename, dirname } from 'node:path';
 import { type LoadedDataset, loadDataset } from '../dataset/load';
 import type { Dataset, Problem } from '../dataset/model';
+import { machineMemory } from '../engine/machine';
 import { UserError } from '../errors';
+import type { ModelConfig } from '../model/config';
 import { examine } from '../schedule/examine';
 import type { Experiment } from '../schedule/experiment';
 import { sourcesOf, withAbsolutePaths } from '../schedule/paths';
 import { problemsAt, readExperiment } from '../schedule/read-experiment';
 import { memoryComplaint } from './memory';
+import { roomOf } from './room';
 import { modelProblem, openModel } from './starting-model';
 import { torchComplaint } from './torch-memory';
 
@@ -39,6 +41,11 @@ export async function checkExperiment(file: string): Promise<CheckedExperiment> 
   return { name, experiment: settled, data, problems: [...found, ...ofSchedule] };
 }
 
+async function memoryProblem(experiment: Experiment, config: ModelConfig, places: readonly number[]) {
+  if (experiment.engine === 'torch') return torchComplaint(experiment, config, places, machineMemory());
+  return memoryComplaint(experiment, config, places, await roomOf(experiment));
+}
+
 async function scheduleProblems(
   experiment: Experiment,
   dataset: Dataset,
@@ -49,8 +56,7 @@ async function scheduleProblems(
     const { tokenizer, facts, config } = await openModel(experiment, dataset);
     const positions = facts.maxPositions;
     const { errors, warnings, texts, places } = examine({ experiment, dataset, tokenizer, positions });
-    const complain = experiment.engine === 'torch' ? torchComplaint : memoryComplaint;
-    const memory = config && complain(experiment, config, places, totalmem());
+    const memory = config && (await memoryProblem(experiment, config, places));
     const asWarning = (problem: Problem): Problem => ({ ...problem, severity: 'warning' });
     return [
       ...problemsAt([...errors, ...(memory?.severity === 'error' ? [memory] : [])], text, file),

@@ -1,10 +1,12 @@
 /** Whether an experiment fits into this machine, and what would make it fit. */
 import { gigabytes } from '../engine/bytes';
 import { type BatchSize, describeDemand, type MemoryDemand, memoryOf } from '../engine/onnx/memory';
-import { adapt } from '../model/adapt';
 import type { ModelConfig } from '../model/config';
 import type { Complaint } from '../schedule/complaints';
-import { type Experiment, usualLora } from '../schedule/experiment';
+import type { Experiment } from '../schedule/experiment';
+import type { Provider } from '../engine/onnx/graph';
+import { adviceFor, type Trained } from './remedies';
+import type { Room } from './room';
 
 /** The largest micro-batch of an experiment. @param places of each example that it trains on */
 export function batchSize(experiment: Experiment, places: readonly number[]): BatchSize {
@@ -24,21 +26,29 @@ function largestBatch(
   const step = Math.max(...batches.map(({ batch = 0 }) => (typeof batch === 'number' ? sumOf(batch) : batch.tokens)));
   const { microBatch, row } = training;
   const length = row === 'auto' ? Math.ceil(1.5 * longest) : row;
-  return { places: Math.min(step, microBatch), length, accumulated: step > microBatch };
+  return { places: Math.min(step, microBatch), length, accumulated: step > microBatch, recompute: training.recompute };
 }
 
-/** What it takes of the processor's memory. */
-export function demandOf(experiment: Experiment, config: ModelConfig, places: readonly number[]): MemoryDemand {
-  return memoryOf(config, batchSize(experiment, places));
+/** What it takes of the memory of what trains. */
+export function demandOf(
+  experiment: Experiment,
+  config: ModelConfig,
+  places: readonly number[],
+  provider = providerOf(experiment),
+): MemoryDemand {
+  return memoryOf(config, batchSize(experiment, places), provider);
+}
+
+/** @param isGpu whether "auto" may take one */
+function providerOf({ device }: Experiment, isGpu = false): Provider {
+  return device === 'auto' ? (isGpu ? 'webgpu' : 'cpu') : device;
 }
 
 /** The most that it can take, where every example is as long as one may be: told without reading the data. */
 export function mostDemandOf(experiment: Experiment, config: ModelConfig): MemoryDemand {
   const { sequence } = experiment.training;
-  return memoryOf(
-    config,
-    largestBatch(experiment, sequence, (examples) => examples * sequence),
-  );
+  const size = largestBatch(experiment, sequence, (examples) => examples * sequence);
+  return memoryOf(config, size, providerOf(experiment));
 }
 
 export type Fit = 'fits' | 'may not fit' | 'does not fit';
@@ -49,50 +59,36 @@ export function fitOf({ weights, training, total }: MemoryDemand, memory: number
   return weights + training > memory ? 'does not fit' : 'may not fit';
 }
 
-/** An error where it takes more than the machine has, a warning where little is left. @param total bytes */
+/**
+ * An error where it takes more than there is, a warning where little is left, or nobody can say whether that is enough.
+ * Of "auto" nothing is refused: it may not take the GPU.
+ */
 export function memoryComplaint(
   experiment: Experiment,
   config: ModelConfig,
   places: readonly number[],
-  total: number,
+  { where, bytes, isGpu }: Room,
 ): (Complaint & { severity: 'error' | 'warning' }) | undefined {
-  const isHere = experiment.engine === 'onnx' && experiment.device === 'cpu';
-  if (places.length === 0 || !isHere) return undefined;
-  const demand = demandOf(experiment, config, places);
-  if (demand.total < tight * total) return undefined;
-  const fitting = remedies(experiment, config, places).filter(({ needs }) => needs < tight * total);
-  const advice =
-    fitting.length > 0
-      ? `: ${fitting.map(({ what, needs }) => `${what} it takes ${gigabytes(needs)}`).join('; ')}`
-      : ', and a smaller batch or adapters would not be enough';
-  return {
-    severity: demand.total > total ? 'error' : 'warning',
-    path: ['training', 'microBatch'],
-    message: `Training takes about ${describeDemand(demand)}, and this machine has ${gigabytes(total)}${advice}.`,
-  };
+  if (places.length === 0 || experiment.engine !== 'onnx') return undefined;
+  const provider = providerOf(experiment, isGpu);
+  const demand = demandOf(experiment, config, places, provider);
+  const said = `Training takes about ${describeDemand(demand)}`;
+  const complaint = { path: ['training', 'microBatch'], severity: 'warning' as const };
+  if (bytes === undefined)
+    return demand.total < little
+      ? undefined
+      : { ...complaint, message: `${said}; how much ${where} has is not known.` };
+  const room = tight * bytes;
+  if (demand.total < room) return undefined;
+  const longest = places.reduce((most, each) => Math.max(most, each), 0);
+  const needs = (trained: Trained) => demandOf(trained.experiment, trained.config, places, provider).total;
+  const advice = adviceFor({ experiment, config }, longest, needs, room);
+  const severity = demand.total > bytes && experiment.device !== 'auto' ? 'error' : 'warning';
+  const rest = advice ? `: ${advice}` : ', and a smaller batch, recomputation and adapters would not be enough';
+  return { ...complaint, severity, message: `${said}, and ${where} has ${gigabytes(bytes)}${rest}.` };
 }
 
 /** Share of the memory beyond which other programs are in the way. */
 const tight = 0.85;
-
-interface Remedy {
-  what: string;
-  needs: number;
-}
-
-function remedies(experiment: Experiment, config: ModelConfig, places: readonly number[]): Remedy[] {
-  const { training, model } = experiment;
-  const longest = places.reduce((most, each) => Math.max(most, each), 0);
-  const small = { ...experiment, training: { ...training, microBatch: Math.max(longest, 256) } };
-  const smaller = {
-    what: `with "training.microBatch" ${small.training.microBatch}`,
-    needs: demandOf(small, config, places).total,
-  };
-  if (training.lora || config.lora || typeof model !== 'string') return [smaller];
-  const lora = adapt(config, { ...usualLora, base: model });
-  return [
-    smaller,
-    { what: 'with "training.lora" {}', needs: demandOf(experiment, lora, places).total },
-    { what: 'with both', needs: demandOf(small, lora, places).total },
-  ];
-}
+/** Bytes that any GPU has. */
+const little = 2e9;

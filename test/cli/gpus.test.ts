@@ -5,6 +5,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import type { Finding } from '../../src/cli/diagnosis';
+import { makeWorld } from './small';
 import type { DeviceState } from '../../src/vscode/models/device-rows';
 
 const [cli, trial] = ['cli', 'device-trial'].map((name) => resolve(__dirname, `../../dist/${name}.cjs`));
@@ -71,6 +72,19 @@ describe('GPUs of other machines (Linux alone has programs that can be put in th
     assert.deepEqual(memories({ lspci: nvidia, 'nvidia-smi': smi }), [memory, memory]);
     assert.deepEqual(memories({ lspci: intel + nvidia, 'nvidia-smi': smi }), [undefined, memory]);
     assert.deepEqual(memories({ lspci: '' }), [undefined, undefined]);
+  });
+
+  it('set the limit to what an experiment on one of them may take', async () => {
+    const { experiment } = await makeWorld({ device: 'cuda' });
+    const check = (says: string) =>
+      told({ lspci: nvidia, 'nvidia-smi': says }, cli, 'check', '--json', experiment) as {
+        errors: number;
+        problems: { message: string }[];
+      };
+    assert.equal(check(smi).errors, 0);
+    const { errors, problems } = check(smi.replace('24564', '512'));
+    assert.equal(errors, 1);
+    assert.match(problems[0].message, /Training takes about .*, and NVIDIA GeForce RTX 4090 has 0\.54 GB[:,]/);
   });
 
   it('are not missed where there are none', () => {

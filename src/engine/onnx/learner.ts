@@ -1,6 +1,6 @@
 /**
- * The embedded learner: ONNX Runtime inside this process, on the processor or on a GPU through WebGPU. It builds each graph the first time it is
- * needed; a graph serves batches of every shape, so there is one of each kind.
+ * The embedded learner: ONNX Runtime inside this process, on the processor or on a GPU. It builds each graph the first
+ * time it is needed; a graph serves batches of every shape, so there is one of each kind.
  */
 import type { ModelConfig } from '../../model/config';
 import { countParameters } from '../../model/parameters';
@@ -13,6 +13,7 @@ import type { Provider } from './graph';
 import { gradientGraph, scoreGraph } from './graphs';
 import { Optimizer } from './optimizer';
 import { Programs, run } from './programs';
+import { keepsTensors } from './providers';
 import { demandOf, outOfMemory, type Work } from './shortage';
 import { release, type Tensors, TrainingState } from './state';
 import { Transfer } from './transfer';
@@ -42,7 +43,7 @@ export class OnnxLearner implements Learner {
     this.provider = settings.device.provider;
     this.programs = new Programs(settings.device);
     this.optimizer = new Optimizer(settings.config, settings.optimizer, this.programs);
-    this.transfer = this.provider === 'cpu' ? undefined : new Transfer(settings.device.threads);
+    this.transfer = keepsTensors(this.provider) ? new Transfer(settings.device.threads) : undefined;
     this.state = new TrainingState(settings.config, settings.weights, this.transfer);
     this.parameters = countParameters(settings.config);
     this.report = deviceReport(settings.device);

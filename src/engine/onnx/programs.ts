@@ -25,10 +25,15 @@ export class Programs {
     return this.device.provider;
   }
 
-  of<Graph extends Compiled<string>>(key: string, build: () => Graph): Promise<Program<Graph>> {
+  /** @param provider where it is not the device that runs it */
+  of<Graph extends Compiled<string>>(
+    key: string,
+    build: () => Graph,
+    provider = this.device.provider,
+  ): Promise<Program<Graph>> {
     const known = this.known.get(key) as Promise<Program<Graph>> | undefined;
     if (known) return known;
-    const made = this.compile(build());
+    const made = this.compile(build(), provider);
     this.known.set(key, made);
     return made;
   }
@@ -40,8 +45,8 @@ export class Programs {
     for (const program of made) if (program.status === 'fulfilled') await program.value.session.release();
   }
 
-  private async compile<Graph extends Compiled<string>>(graph: Graph): Promise<Program<Graph>> {
-    const { provider, threads } = this.device;
+  private async compile<Graph extends Compiled<string>>(graph: Graph, provider: Provider): Promise<Program<Graph>> {
+    const { threads } = this.device;
     const slots = slotsOf(graph);
     const settings = { provider, threads, kept: [...slots.keys()], isUnplanned: true };
     return { graph, slots, session: await this.open(graph.bytes, settings) };

@@ -34,9 +34,10 @@ function heldHere(provider: Provider): string[] {
 }
 
 /** What a step over these micro-batches takes, by the largest of them. */
-export function demandOf({ config, recompute }: OnnxSettings, batches: readonly Batch[]): MemoryDemand {
+export function demandOf({ config, device, recompute }: OnnxSettings, batches: readonly Batch[]): MemoryDemand {
   const places = batches.map(({ rows, length }) => rows * length);
   const largest = places.indexOf(Math.max(...places));
   const { length } = batches[largest];
-  return memoryOf(config, { places: places[largest], length, accumulated: batches.length > 1, recompute });
+  const size = { places: places[largest], length, accumulated: batches.length > 1, recompute };
+  return memoryOf(config, size, device.provider);
 }

@@ -1,8 +1,8 @@
 /** What can be told of a model from its config and the headers of its weights. Done in a worker thread (worker.ts). */
 import { access } from 'node:fs/promises';
-import { totalmem } from 'node:os';
 import { basename, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { machineMemory } from '../../engine/machine';
 import { UserError } from '../../errors';
 import type { ModelConfig } from '../../model/config';
 import { explained, readJson } from '../../model/files';
@@ -43,7 +43,7 @@ export function described(
 
 function memoryFor(experiment: Experiment, config: ModelConfig): Pick<Facts, 'memory' | 'fit'> {
   const demand = mostDemandOf(experiment, config);
-  return { memory: demand.total, ...(experiment.device === 'cpu' && { fit: fitOf(demand, totalmem()) }) };
+  return { memory: demand.total, ...(experiment.device === 'cpu' && { fit: fitOf(demand, machineMemory()) }) };
 }
 
 /** The headers of the weights tell what is missing or misshapen. */

@@ -5,8 +5,11 @@ import { join } from 'node:path';
 import { memoryOf } from '../../../src/engine/onnx/memory';
 import type { ModelConfig } from '../../../src/model/config';
 import { presetConfig } from '../../../src/model/presets';
-import { experimentSchema } from '../../../src/schedule/experiment';
+import type { Gpu } from '../../../src/engine/gpus';
+import { machineMemory } from '../../../src/engine/machine';
+import { type Experiment, experimentSchema } from '../../../src/schedule/experiment';
 import { batchSize, demandOf, fitOf, memoryComplaint, mostDemandOf } from '../../../src/trainer/memory';
+import { type Room, roomOf } from '../../../src/trainer/room';
 
 const tokens = { vocabSize: 2048, bos: 1, eos: 2, pad: 0 };
 const micro = presetConfig('micro', tokens);
@@ -18,15 +21,21 @@ const lora = {
   base: '',
 };
 
-const shapes: [title: string, config: ModelConfig, rows: number, length: number][] = [
+const deep = { ...micro, layers: 20 };
+
+const shapes: [title: string, config: ModelConfig, rows: number, length: number, how?: 'recompute'][] = [
   ['micro on many short rows', micro, 64, 64],
   ['micro on few long rows', micro, 4, 512],
   ['mini', mini, 8, 128],
   ['mini with adapters', { ...mini, lora }, 8, 128],
+  ['micro on few long rows, computed again', micro, 4, 512, 'recompute'],
+  ['mini, computed again', mini, 8, 128, 'recompute'],
+  ['mini with adapters, computed again', { ...mini, lora }, 8, 128, 'recompute'],
+  ['twenty layers, computed again', deep, 16, 128, 'recompute'],
 ];
 
 describe('the memory that training takes', () => {
-  for (const [title, config, rows, length] of shapes)
+  for (const [title, config, rows, length, how] of shapes)
     it(`is estimated to 15 %: ${title}`, () => {
       const words = [
         '--import',
@@ -35,9 +44,15 @@ describe('the memory that training takes', () => {
         JSON.stringify(config),
         String(rows),
         String(length),
+        ...(how ? [how] : []),
       ];
       const measured = Number(execFileSync(process.execPath, words, { encoding: 'utf8' }));
-      const { total } = memoryOf(config, { places: rows * length, length, accumulated: false });
+      const { total } = memoryOf(config, {
+        places: rows * length,
+        length,
+        accumulated: false,
+        recompute: how !== undefined,
+      });
       assert.ok(Math.abs(total / measured - 1) < 0.15, `${total / 1e6} MB estimated, ${measured / 1e6} MB measured`);
     });
 });
@@ -51,6 +66,7 @@ describe('an experiment that may not fit', () => {
       training: { documents: { batch: 64 }, questions: { batch: 64 }, mixed: { batch: 64 }, ...training },
     });
   const places = Array.from({ length: 200 }, (_, i) => 10 + (i % 50));
+  const here = (bytes: number): Room => ({ where: 'this machine', bytes, isGpu: false });
   const small = memoryOf(mini, { places: 100, length: 60, accumulated: true });
 
   it('is computed in micro-batches of the longest examples', () => {
@@ -61,6 +77,7 @@ describe('an experiment that may not fit', () => {
         places: longest,
         length: 89,
         accumulated: false,
+        recompute: false,
       },
     );
     const small = batchSize(experiment({ microBatch: 600 }), places);
@@ -69,17 +86,29 @@ describe('an experiment that may not fit', () => {
 
   it('passes where there is room, warns where little is left and is refused where there is too little', () => {
     const { total } = memoryOf(mini, batchSize(experiment(), places));
-    const said = (memory: number) => memoryComplaint(experiment(), mini, places, memory)?.severity;
+    const said = (memory: number) => memoryComplaint(experiment(), mini, places, here(memory))?.severity;
     assert.deepEqual([said(2 * total), said(1.1 * total), said(0.9 * total)], [undefined, 'warning', 'error']);
   });
 
   it('is told what would make it fit, and only that', () => {
-    const sentence = memoryComplaint(experiment(), mini, places, 1.3e9)!.message;
+    const said = (memory: number, training = {}) =>
+      memoryComplaint(experiment(training), mini, places, here(memory))!.message;
     assert.match(
-      sentence,
-      /^Training takes about [\d.]+ GB of memory \(weights 0\.06, training 0\.24, activations [\d.]+, logits [\d.]+\), and this machine has 1\.30 GB: with "training\.microBatch" 256 it takes [\d.]+ GB; with both it takes [\d.]+ GB\.$/,
+      said(1.3e9),
+      /^Training takes about [\d.]+ GB of memory \(weights 0\.06, training 0\.24, activations [\d.]+, logits [\d.]+\), and this machine has 1\.30 GB: with "training\.microBatch" 256 it takes [\d.]+ GB; with "training\.recompute" true it takes [\d.]+ GB\.$/,
     );
-    assert.match(memoryComplaint(experiment(), mini, places, 1e8)!.message, /would not be enough\.$/);
+    assert.doesNotMatch(said(0.7e9, { recompute: true }), /training\.recompute/);
+    assert.match(said(1e8), /would not be enough\.$/);
+  });
+
+  it('is told of several changes together only where one alone is not enough', () => {
+    const needs = (training: object) => memoryOf(mini, batchSize(experiment(training), places)).total;
+    const one = Math.min(needs({ microBatch: 256 }), needs({ recompute: true }));
+    const both = needs({ microBatch: 256, recompute: true });
+    assert.ok(both < one);
+    const { message } = memoryComplaint(experiment(), mini, places, here((both + one) / 2 / 0.85))!;
+    assert.match(message, /: with "training\.microBatch" 256 and "training\.recompute" true it takes [\d.]+ GB/);
+    assert.doesNotMatch(message, /with "training\.[^"]+" \S+ it takes/);
   });
 
   it('takes no more than what is told without its data, and that of the longest examples exactly', () => {
@@ -96,10 +125,54 @@ describe('an experiment that may not fit', () => {
 
   it('may have a million examples', () => {
     const many = new Array<number>(1_000_000).fill(60);
-    assert.match(memoryComplaint(experiment(), mini, many, 1e9)!.message, /^Training takes about /);
+    assert.match(memoryComplaint(experiment(), mini, many, here(1e9))!.message, /^Training takes about /);
   });
 
-  it('is not judged where a GPU trains', () => {
-    assert.equal(memoryComplaint({ ...experiment(), device: 'webgpu' }, mini, places, 1), undefined);
+  it('is held against the memory of the GPU that trains, where that is known', () => {
+    const on = (device: Experiment['device'], bytes?: number) =>
+      memoryComplaint({ ...experiment(), device }, mini, places, { where: 'A GPU', bytes, isGpu: true });
+    const { total } = demandOf({ ...experiment(), device: 'webgpu' }, mini, places);
+    assert.equal(on('webgpu', 2 * total), undefined);
+    assert.equal(on('webgpu', 0.9 * total)?.severity, 'error');
+    assert.equal(on('auto', 0.9 * total)?.severity, 'warning');
+    assert.match(on('webgpu', 1e9)!.message, /, and A GPU has 1\.00 GB/);
+    assert.equal(on('webgpu'), undefined);
+    const many = experiment({ microBatch: 1e6, mixed: { batch: 4000 } });
+    const unknown = memoryComplaint({ ...many, device: 'webgpu' }, mini, new Array<number>(4000).fill(60), {
+      where: 'the GPU',
+      isGpu: true,
+    });
+    assert.equal(unknown?.severity, 'warning');
+    assert.match(unknown!.message, /\); how much the GPU has is not known\.$/);
+  });
+
+  it('takes less of a GPU that gives all but gradients back', () => {
+    const on = (device: Experiment['device']) => demandOf({ ...experiment(), device }, mini, places).training;
+    assert.ok(on('cuda') < on('webgpu'));
+    assert.ok(on('webgpu') < on('cpu'));
+  });
+});
+
+describe('the memory that there is', () => {
+  const gpu = (name: string, more: Partial<Gpu> = {}): Gpu => ({ name, isShared: false, isNvidia: false, ...more });
+  const room = (device: Experiment['device'], ...gpus: Gpu[]) => roomOf({ device }, () => Promise.resolve(gpus));
+
+  it("is the machine's for the processor, where nobody is asked for GPUs", async () => {
+    const { where, bytes } = await roomOf({ device: 'cpu' }, () => Promise.reject(new Error('asked')));
+    assert.deepEqual([where, bytes], ['this machine', machineMemory()]);
+  });
+
+  it('is that of the largest GPU, for CUDA of one of NVIDIA', async () => {
+    const [small, large] = [gpu('small', { memory: 4e9, isNvidia: true }), gpu('large', { memory: 8e9 })];
+    assert.deepEqual(await room('webgpu', small, large), { where: 'large', bytes: 8e9, isGpu: true });
+    assert.deepEqual(await room('auto', small, large), { where: 'large', bytes: 8e9, isGpu: true });
+    assert.deepEqual(await room('cuda', small, large), { where: 'small', bytes: 4e9, isGpu: true });
+  });
+
+  it('is the machine’s where a GPU shares it, and unknown where nothing tells', async () => {
+    assert.equal((await room('webgpu', gpu('inside', { isShared: true }))).bytes, machineMemory());
+    assert.deepEqual(await room('webgpu', gpu('silent')), { where: 'silent', bytes: undefined, isGpu: true });
+    assert.deepEqual(await room('webgpu'), { where: 'the GPU', isGpu: true });
+    assert.equal((await room('auto')).where, 'this machine');
   });
 });

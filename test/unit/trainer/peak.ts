@@ -1,14 +1,17 @@
-/** Three steps in a process of their own: `node --import tsx peak.ts CONFIG_JSON ROWS LENGTH`. Prints its peak in bytes. */
+/**
+ * Three steps in a process of their own: `node --import tsx peak.ts CONFIG_JSON ROWS LENGTH [recompute]`.
+ * Prints its peak in bytes.
+ */
 import { processor } from '../../../src/engine/onnx/device';
 import { OnnxLearner } from '../../../src/engine/onnx/learner';
 import type { ModelConfig } from '../../../src/model/config';
 import { initialize, initializeAdapters } from '../../../src/model/parameters';
 
-async function main(json: string, rows: number, length: number): Promise<void> {
+async function main(json: string, rows: number, length: number, recompute: boolean): Promise<void> {
   const config = JSON.parse(json) as ModelConfig;
   const weights = new Map([...initialize(config, 1), ...(config.lora ? initializeAdapters(config, 1) : [])]);
   const optimizer = { beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.1, clip: 1 };
-  const learner = new OnnxLearner({ config, weights, optimizer, device: processor(2) });
+  const learner = new OnnxLearner({ config, weights, optimizer, device: processor(2), recompute });
   const places = rows * length;
   const ids = (factor: number) =>
     Int32Array.from({ length: places }, (_, i) => 3 + ((i * factor) % (config.vocabSize - 3)));
@@ -27,4 +30,4 @@ async function main(json: string, rows: number, length: number): Promise<void> {
   await learner.close();
 }
 
-void main(process.argv[2], Number(process.argv[3]), Number(process.argv[4]));
+void main(process.argv[2], Number(process.argv[3]), Number(process.argv[4]), process.argv[5] === 'recompute');
