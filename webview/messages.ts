@@ -90,14 +90,24 @@ export interface RunFacts extends RunEntry {
   reason?: string;
   model: string;
   splits: { train: string; test: string };
-  device?: { engine: string; version: string; device: string; reason: string; parameters: number };
+  device?: {
+    engine: string;
+    version: string;
+    device: string;
+    reason: string;
+    parameters: number;
+    /** Bytes that there are of the memory whose use is told. */
+    memory?: number;
+  };
   stages: StageFacts[];
   evaluations: EvaluationFacts[];
   progress?: Progress;
   /** Of the newest steps. */
   tokensPerSecond?: number;
-  /** Bytes, at the newest step. */
+  /** Bytes in use, at the newest step. */
   memory?: number;
+  /** Bytes of the GPU that trains, in use by all programs and in all. */
+  gpuMemory?: { used: number; total: number };
   /** Tokens of text trained on so far. */
   tokens: number;
   /** Seconds of its steps and evaluations. */

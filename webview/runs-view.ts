@@ -118,19 +118,23 @@ function segment(stage: StageFacts): HTMLElement {
 
 /** Names and values, those that are known. */
 function factsOf(run: RunFacts): [string, string][] {
-  const { state, progress, tokensPerSecond, memory, seconds, tokens } = run;
+  const { state, progress, tokensPerSecond, memory, gpuMemory, device, seconds, tokens } = run;
   const [isRunning, stage] = [state === 'running', currentStage(run)];
   const facts: [string, string | false | undefined][] = [
     ['State', isRunning ? `${Math.min(99, Math.floor(100 * doneOf(run)))} %` : state],
     ['Time left', progress?.secondsLeft !== undefined && `${duration(progress.secondsLeft)} left`],
     ['Steps of the stage', isRunning && stage && `step ${stage.taken} of ${stage.steps}`],
     ['Speed of the newest steps', tokensPerSecond !== undefined && speed(tokensPerSecond)],
-    ['Memory', memory !== undefined && bytes(memory)],
+    ['Memory', memory !== undefined && usedOf(memory, device?.memory)],
+    ['Memory of the GPU, in use by all programs', gpuMemory && `GPU ${usedOf(gpuMemory.used, gpuMemory.total)}`],
     ['Time of its steps and evaluations', !isRunning && seconds > 0 && duration(seconds)],
     ['Tokens trained on', isRunning && tokens > 0 && `${roundly(tokens)} tokens`],
   ];
   return facts.filter((fact): fact is [string, string] => typeof fact[1] === 'string');
 }
+
+const usedOf = (used: number, total?: number) =>
+  total === undefined ? bytes(used) : `${bytes(used)} of ${bytes(total)}`;
 
 function deviceWords({ device, reason, engine, version, parameters }: NonNullable<RunFacts['device']>): string {
   return `${device}: ${reason} · ${engine} ${version} · ${(parameters / 1e6).toFixed(1)} M parameters`;

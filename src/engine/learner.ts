@@ -74,6 +74,8 @@ export interface DeviceReport {
   version: string;
   device: string;
   reason: string;
+  /** Bytes that there are of the memory whose use a step tells; left out where that is not known. */
+  memory?: number;
 }
 
 export interface Learner {

@@ -14,6 +14,11 @@ export interface Position {
   step: number;
 }
 
+export interface GpuMemory {
+  used: number;
+  total: number;
+}
+
 export interface DocumentMetrics {
   documents: number;
   tokens: number;
@@ -39,6 +44,8 @@ export type RunEvent =
       device: string;
       reason: string;
       parameters: number;
+      /** Bytes that there are of the memory whose use each step tells; left out where that is not known. */
+      memory?: number;
     }
   | { type: 'stage-started'; time: string; stage: number; name: string; epochs: number; steps: number }
   | ({
@@ -55,7 +62,10 @@ export type RunEvent =
       tokens: number;
       padding: number;
       seconds: number;
+      /** Bytes that the process holds, or the process of the engine that holds most. */
       memory: number;
+      /** Bytes of a GPU that trains, in use by all programs and in all, where the system tells; at most a minute old. */
+      gpuMemory?: GpuMemory;
     } & Position)
   | ({
       type: 'evaluated';

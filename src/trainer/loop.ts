@@ -92,6 +92,7 @@ async function trainStep(
   const packed = packBatches(examples, { row: rows, microBatch, attention });
   const { batches, result } = await stepWithinMemory(bench, position, packed, rate);
   refuseNonsense(result, position, rate);
+  const gpuMemory = bench.gpu.memory();
   folder.appendOrder({ ...position, examples: examples.map(({ id }) => id) });
   folder.appendEvent({
     type: 'step',
@@ -104,6 +105,7 @@ async function trainStep(
     ...places(batches),
     seconds: (performance.now() - started) / 1000,
     memory: result.memory ?? process.memoryUsage.rss(),
+    ...(gpuMemory && { gpuMemory }),
   });
 }
 

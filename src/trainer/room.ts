@@ -15,16 +15,17 @@ export interface Room {
 export async function roomOf({ device }: Pick<Experiment, 'device'>, list = listGpus): Promise<Room> {
   const machine = { where: 'this machine', bytes: machineMemory(), isGpu: false };
   if (device === 'cpu') return machine;
-  const gpus = (await list()).filter(({ isNvidia }) => device !== 'cuda' || isNvidia);
-  if (gpus.length === 0) return device === 'auto' ? machine : { where: 'the GPU', isGpu: true };
-  return roomOn(largest(gpus));
+  const gpu = gpuFor(device, await list());
+  if (!gpu) return device === 'auto' ? machine : { where: 'the GPU', isGpu: true };
+  return roomOn(gpu);
+}
+
+/** The one that trains. Drivers give the fastest to who does not choose: that with most memory of its own. */
+export function gpuFor(device: Experiment['device'], gpus: readonly Gpu[]): Gpu | undefined {
+  const able = gpus.filter(({ isNvidia }) => device !== 'cuda' || isNvidia);
+  return [...able].sort((a, b) => (b.memory ?? 0) - (a.memory ?? 0))[0];
 }
 
 function roomOn({ name, memory, isShared }: Gpu): Room {
   return { where: name, bytes: isShared ? machineMemory() : memory, isGpu: true };
-}
-
-/** Drivers give the fastest to who does not choose, and that is the one with most memory of its own. */
-function largest(gpus: readonly Gpu[]): Gpu {
-  return gpus.reduce((most, gpu) => ((gpu.memory ?? 0) > (most.memory ?? 0) ? gpu : most));
 }

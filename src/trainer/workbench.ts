@@ -21,6 +21,7 @@ import { sourcesOf } from '../schedule/paths';
 import { attentionOf } from '../schedule/pack';
 import { rowsFor } from '../schedule/rows';
 import type { Schedule } from '../schedule/schedule';
+import { GpuWatch } from './gpu-watch';
 import { MicroBatches } from './micro-batches';
 import { openLearner } from './open-learner';
 import type { Start } from './start';
@@ -37,6 +38,7 @@ export interface Workbench {
   rows: number[];
   /** Most places that are computed at once, by all processes of the learner together. */
   microBatch: number;
+  gpu: GpuWatch;
   /** Cuts what is computed at once further where memory has run out. */
   microBatches: MicroBatches;
   /** See `attentionOf`. */
@@ -57,7 +59,8 @@ export async function openWorkbench(folder: RunFolder): Promise<Workbench> {
   const learner = await openLearner(start, folder, experiment);
   const microBatch = experiment.training.microBatch * learner.processes;
   const microBatches = new MicroBatches(experiment.training.outOfMemory, folder.readEvents().events);
-  return { folder, experiment, dataset, tokenizer, schedule, learner, rows, microBatch, microBatches, attention };
+  const gpu = new GpuWatch(learner.report);
+  return { folder, experiment, dataset, tokenizer, schedule, learner, rows, microBatch, microBatches, attention, gpu };
 }
 
 async function sameDataset(experiment: Experiment, dataHash: string): Promise<Dataset> {

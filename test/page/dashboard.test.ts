@@ -68,6 +68,21 @@ describe('the dashboard’s page', function () {
     );
   });
 
+  it('says how much memory is used of that which there is, of the machine and of a GPU', async () => {
+    const folders = comparison();
+    const board = await open(folders);
+    const card = page.getByRole('listitem', { name: /^⑦ Pre-instruction-tuning, seed 2/ });
+    await card.getByText('1.0 GB of 16.0 GB', { exact: true }).waitFor();
+    assert.equal(await card.getByText(/^GPU /).count(), 0);
+    const gpuMemory = { used: 3.1e9, total: 25.8e9 };
+    folders[2].appendEvent(stepEvent(1, { stage: 3, memory: 2e9, gpuMemory }));
+    folders[2].appendEvent(stepEvent(2, { stage: 3, memory: 2.5e9 }));
+    await board.update();
+    await card.getByText('2.5 GB of 16.0 GB', { exact: true }).waitFor();
+    await card.getByText('GPU 3.1 GB of 25.8 GB', { exact: true }).waitFor();
+    assert.deepEqual(board.errors, []);
+  });
+
   it('goes on while a run trains', async () => {
     const folders = comparison();
     const board = await open(folders);

@@ -1,6 +1,7 @@
 /** What trains, and what is said of it. */
 import { availableParallelism } from 'node:os';
 import { env } from 'onnxruntime-node';
+import { machineMemory } from '../machine';
 import type { DeviceReport } from '../learner';
 import type { Provider } from './graph';
 
@@ -27,7 +28,7 @@ export function processor(threads: number): Device {
 
 export function deviceReport(device: Device): DeviceReport {
   const version = env.versions.node ?? env.versions.common;
-  return { engine: 'onnx', version, device: nameOf(device), reason: device.reason };
+  return { engine: 'onnx', version, device: nameOf(device), reason: device.reason, memory: machineMemory() };
 }
 
 function nameOf({ provider, threads }: Device): string {

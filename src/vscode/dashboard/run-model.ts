@@ -3,7 +3,7 @@
  * comes to the same, and a run that was cut back begins again. Pure.
  */
 import type { EvaluationFacts, RunFacts, StageFacts } from '../../../webview/messages';
-import type { RunEvent } from '../../run/events';
+import type { GpuMemory, RunEvent } from '../../run/events';
 import { type Device, endOf, type Evaluation, type Splits } from '../../run/summary';
 import type { News } from '../../run/watch';
 import { Curve } from './curve';
@@ -23,7 +23,7 @@ const recent = 20;
 /** What a run's events alone tell. */
 export type Told = Pick<
   RunFacts,
-  'device' | 'stages' | 'evaluations' | 'tokensPerSecond' | 'memory' | 'tokens' | 'seconds' | 'problems'
+  'device' | 'stages' | 'evaluations' | 'tokensPerSecond' | 'memory' | 'gpuMemory' | 'tokens' | 'seconds' | 'problems'
 >;
 
 export class RunModel {
@@ -35,6 +35,7 @@ export class RunModel {
   private device?: Device;
   private tokens = 0;
   private seconds = 0;
+  private gpuMemory?: GpuMemory;
   private problems: string[] = [];
 
   constructor(private readonly splits: Splits) {}
@@ -56,6 +57,7 @@ export class RunModel {
       ),
       tokensPerSecond: speedOf(this.steps),
       memory: this.curve.newest('memory'),
+      gpuMemory: this.gpuMemory,
     };
   }
 
@@ -63,7 +65,7 @@ export class RunModel {
     this.curve.clear();
     this.restarts++;
     this.stages = new Map();
-    Object.assign(this, { steps: [], tokens: 0, seconds: 0, problems: [] });
+    Object.assign(this, { steps: [], tokens: 0, seconds: 0, problems: [], gpuMemory: undefined });
   }
 
   private add(event: RunEvent): void {
@@ -79,6 +81,7 @@ export class RunModel {
     this.curve.add(step);
     this.stageAt(step.stage).taken++;
     this.steps = [...this.steps.slice(1 - recent), { tokens: step.tokens, seconds: step.seconds }];
+    this.gpuMemory = step.gpuMemory ?? this.gpuMemory;
     this.tokens += step.tokens;
     this.seconds += step.seconds;
   }

@@ -37,6 +37,7 @@ export function sampleRun(identity: Partial<RunIdentity>, stages: readonly Sampl
     device: 'CPU, 2 threads',
     reason: 'no GPU asked for',
     parameters: 1000000,
+    memory: 16e9,
   });
   stages.forEach((stage, i) => stageEvents(folder, i + 1, stage).forEach((event) => folder.appendEvent(event)));
   return folder;

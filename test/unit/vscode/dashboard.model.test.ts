@@ -50,6 +50,15 @@ describe('the dashboard’s model of a run', () => {
     );
   });
 
+  it('tells of halved batches as of what went wrong', async () => {
+    const folder = sampleRun({}, stages.slice(0, 1));
+    const at = { time: '2024-05-26T10:00:00.000Z', stage: 1, epoch: 1, step: 3 };
+    folder.appendEvent({ type: 'halved', ...at, places: 64, message: 'Memory ran out; at most 64 places.' });
+    const reader = new RunReader(folder);
+    await reader.read(() => undefined);
+    assert.deepEqual(reader.facts({ folder, state: 'running' }).problems, ['Memory ran out; at most 64 places.']);
+  });
+
   it('forgets what was cut away', async () => {
     const folder = sampleRun({}, stages.slice(0, 1));
     const kept = folder.offsets();
