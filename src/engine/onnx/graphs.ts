@@ -25,7 +25,7 @@ export interface Compiled<Results extends string> {
 /** How a graph is to be written. */
 export interface GraphOptions {
   provider?: Provider;
-  /** Computes each block again for the way back, which saves memory and takes a third more time. */
+  /** Computes each block again for the way back, which saves memory and takes more time. */
   recompute?: boolean;
   /** Adds to sums of gradients that it is given. */
   adds?: boolean;
