@@ -163,6 +163,9 @@ describe('checks across fields', () => {
     assert.match(about({ parts: ['documents:a'], documentWeights: { answer: 0, other: 0 } })[0], /both 0/);
     assert.match(about({ parts: ['documents:a', 'documents:a'] })[0], /named twice/);
     assert.match(messagesOf({ seeds: [1, 1] })[0], /names a seed twice/);
+    const training = { outOfMemory: 'halve' };
+    assert.match(messagesOf({ engine: 'torch', training })[0], /"halve" needs the engine onnx/);
+    assert.deepEqual(messagesOf({ device: 'cuda', training }), []);
   });
 
   it('keep rows and sequences within a micro-batch', () => {
