@@ -2,11 +2,10 @@
 
 import json
 import platform
+from importlib.metadata import version
 
-import peft
 import torch
 import torch.distributed
-import transformers
 
 
 def gpu(index: int) -> dict[str, object]:
@@ -29,8 +28,9 @@ print(
         {
             "python": platform.python_version(),
             "torch": torch.__version__,
-            "transformers": transformers.__version__,
-            "peft": peft.__version__,
+            # Importing these takes seconds; the learner does it.
+            "transformers": version("transformers"),
+            "peft": version("peft"),
             "cuda": torch.version.cuda,
             "gpus": [gpu(index) for index in range(torch.cuda.device_count())],
             "nccl": nccl(),
