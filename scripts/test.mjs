@@ -4,6 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -23,6 +24,7 @@ const plain = [
   {
     title: 'Library and command line',
     words: (files) => mocha(files, ['test/unit/**/*.test.ts', 'test/cli/**/*.test.ts'], 120_000),
+    env: withoutTorch,
     missing: () => undefined,
   },
   {
@@ -115,6 +117,11 @@ function count(lines, code) {
   total.passed += passed;
   total.failed += brokeDown ? 1 : failed;
   total.skipped += skipped;
+}
+
+/** Where its tests look at a machine, it has no torch: trying that takes a minute, and has a suite of its own. */
+function withoutTorch() {
+  return { PIT_HOME: join(tmpdir(), 'pit-lab-without-torch'), PIT_TORCH_PYTHON: '' };
 }
 
 /** Why the learner in PyTorch can't be tested, where it can't: it is too large to be installed for every test. */

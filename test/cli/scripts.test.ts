@@ -31,7 +31,7 @@ describe('npm run package', () => {
 
 describe('npm test', () => {
   it('takes files and folders', async () => {
-    const { code, stdout } = await script('test.mjs', 'test/unit/trainer/', 'test/unit/portions.test.ts');
+    const { code, stdout } = await script('test.mjs', 'test/unit/metrics/', 'test/unit/portions.test.ts');
     assert.match(stdout, /^Library and command line:$/m);
     const passed = Number(/^(\d+) passed, 0 failed$/m.exec(stdout)?.[1]);
     assert.ok(passed >= 5, stdout);
