@@ -12,6 +12,7 @@ import { makeTokenizer } from '../tokenizer';
 import type { GgufFile } from './header';
 import { Metadata } from './metadata';
 import { ropeTensor, withScaling } from './rope';
+import { scalingKeys, scalingOf } from './scaling';
 import { tokenizerOf, type SpecialIds } from './tokenizer';
 
 interface Architecture {
@@ -80,10 +81,7 @@ const understood = [
   'attention.layer_norm_rms_epsilon',
   'rope.dimension_count',
   'rope.freq_base',
-  'rope.scaling.type',
-  'rope.scaling.factor',
-  'rope.scaling.original_context_length',
-  'rope.scaling.finetuned',
+  ...scalingKeys,
   'tensor_data_layout',
 ];
 
@@ -121,7 +119,7 @@ function fields(gguf: GgufFile, metadata: Metadata, architecture: string): Recor
     head_dim: size,
     max_position_embeddings: metadata.count(key('context_length')),
     rope_theta: metadata.decimal(key('rope.freq_base'), 10000),
-    rope_scaling: scaling(metadata, key('rope.scaling')),
+    rope_scaling: scalingOf(metadata, architecture),
     rms_norm_eps: metadata.decimal(key('attention.layer_norm_rms_epsilon')),
     tie_word_embeddings: !gguf.tensors.has('output.weight'),
   };
@@ -135,16 +133,9 @@ function layersOf({ tensors }: GgufFile, metadata: Metadata, key: string): numbe
   return layers;
 }
 
-function scaling(metadata: Metadata, key: string): Record<string, unknown> | undefined {
-  const kind = metadata.text(`${key}.type`, 'none');
-  if (kind === 'none') return undefined;
-  if (kind !== 'linear') throw metadata.refusal(`${key}.type`, `is "${kind}", and only none and linear are supported`);
-  return { rope_type: kind, factor: metadata.decimal(`${key}.factor`) };
-}
-
-const tokenFields = ({ bos, eos, pad }: SpecialIds) => ({
+const tokenFields = ({ bos, ends, pad }: SpecialIds) => ({
   bos_token_id: bos,
-  eos_token_id: eos,
+  eos_token_id: ends,
   pad_token_id: pad ?? null,
 });
 

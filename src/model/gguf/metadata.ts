@@ -2,6 +2,9 @@
 import { UserError } from '../../errors';
 import type { GgufFile, Value } from './header';
 
+/** What llama.cpp writes for a token that a model hasn't. */
+const noToken = 0xffffffff;
+
 export class Metadata {
   constructor(private readonly gguf: Pick<GgufFile, 'file' | 'metadata'>) {}
 
@@ -43,7 +46,7 @@ export class Metadata {
 
   /** A token's id; undefined where there is none. */
   token(key: string, vocabulary: number): number | undefined {
-    if (!this.has(key)) return undefined;
+    if (!this.has(key) || this.value(key) === noToken) return undefined;
     const isToken = (value: Value) => isWhole(value) && value < vocabulary;
     return this.typed<number>(key, undefined, `the id of one of the ${vocabulary} tokens`, isToken);
   }

@@ -13,6 +13,8 @@ import { kinds, type Parts, type Token } from './token';
 export interface SpecialIds {
   bos: number;
   eos: number;
+  /** All at which generation ends, `eos` first. */
+  ends: number[];
   /** None in many models. */
   pad?: number;
 }
@@ -53,12 +55,20 @@ function tokensOf({ file }: GgufFile, metadata: Metadata): Token[] {
 
 const typesKey = 'tokenizer.ggml.token_type';
 
-/** A model without a begin token begins with its end token, as GPT-2 does. */
+/**
+ * A model without a begin token begins with its end token, as GPT-2 does. Beside that, tokens may end a turn (eot) or a
+ * message to a tool (eom).
+ */
 function idsOf(metadata: Metadata, vocabulary: number): SpecialIds {
   const id = (name: string) => metadata.token(`tokenizer.ggml.${name}_token_id`, vocabulary);
   const eos = id('eos');
   if (eos === undefined) throw metadata.refusal('tokenizer.ggml.eos_token_id', 'is missing');
-  return { bos: id('bos') ?? eos, eos, pad: id('padding') };
+  return {
+    bos: id('bos') ?? eos,
+    eos,
+    ends: [...new Set([eos, id('eot') ?? eos, id('eom') ?? eos])],
+    pad: id('padding'),
+  };
 }
 
 function describe(parts: Parts, tokens: readonly Token[], ids: SpecialIds, metadata: Metadata) {
@@ -74,8 +84,8 @@ function describe(parts: Parts, tokens: readonly Token[], ids: SpecialIds, metad
 
 const specialKinds: readonly number[] = [kinds.control, kinds.unknown];
 
-const isSpecial = ({ id, kind }: Token, { bos, eos, pad }: SpecialIds) =>
-  specialKinds.includes(kind) || [bos, eos, pad].includes(id);
+const isSpecial = ({ id, kind }: Token, { bos, ends, pad }: SpecialIds) =>
+  specialKinds.includes(kind) || [bos, ...ends, pad].includes(id);
 
 const isUserDefined = ({ kind }: Token) => kind === kinds.userDefined;
 

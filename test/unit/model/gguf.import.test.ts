@@ -15,7 +15,7 @@ import { licenceOf } from '../../../src/model/licence';
 import { fileOrigin, findImport, type Origin, readOrigin } from '../../../src/model/origin';
 import { sizeOf } from '../../../src/model/parameters';
 import { readHeader, readTensor } from '../../../src/model/safetensors';
-import { entry, fixture, golden, licensed, temporary, text, u32, u64 } from './gguf.support';
+import { entry, fixture, golden, licensed, temporary, text, u32, u64, withEntries } from './gguf.support';
 
 interface Golden {
   config: Record<string, unknown>;
@@ -104,6 +104,18 @@ describe('importGguf', () => {
       await utimes(file, 1, 1);
       assert.notDeepEqual(await fileOrigin(file), origin);
     }
+  });
+
+  it('names every token at which generation ends', async () => {
+    const ends = ['eot', 'eom'].map((name, i) => entry(`tokenizer.ggml.${name}_token_id`, 4, u32(3 - i)));
+    const filler = entry('general.url', 8, text('u'.repeat(11)));
+    const file = path.join(folder.path, 'ends.gguf');
+    await writeFile(file, withEntries(await readFile(fixture('llama.gguf')), ...ends, filler));
+    const to = target();
+    await importGguf(file, to);
+    assert.deepEqual((await readJson(to, 'generation_config.json')).eos_token_id, [0, 3, 2]);
+    const { config, tokenizer } = await readModelFolder(to);
+    assert.deepEqual([config.stopTokens, config.eosToken, tokenizer.eos], [[0, 3, 2], 0, 0]);
   });
 
   it('is described by the header alone', async () => {

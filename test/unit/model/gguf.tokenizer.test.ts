@@ -54,7 +54,7 @@ describe('tokenizer of a GGUF file', () => {
   it('knows the special tokens, what surrounds a text, and how a chat is written', async () => {
     const gguf = await changed('byte-level.gguf', {});
     const { ids: special, tokenizer, config } = tokenizerOf(gguf);
-    assert.deepEqual(special, { bos: 0, eos: 0, pad: 1 });
+    assert.deepEqual(special, { bos: 0, eos: 0, ends: [0], pad: 1 });
     assert.deepEqual(config, {
       tokenizer_class: 'PreTrainedTokenizerFast',
       bos_token: '<end>',
@@ -77,6 +77,21 @@ describe('tokenizer of a GGUF file', () => {
     assert.deepEqual(single[0], { SpecialToken: { id: '<end>', type_id: 0 } });
     const plain = tokenizerOf(await changed('byte-level.gguf', { add_bos_token: undefined }));
     assert.equal(plain.tokenizer.post_processor, null);
+  });
+
+  it('ends at tokens that end a turn or a message too, which are special then', async () => {
+    const none = 0xffffffff;
+    const { ids: special, tokenizer } = tokenizerOf(
+      await changed('byte-level.gguf', { eot_token_id: 9, eom_token_id: 0, padding_token_id: none }),
+    );
+    assert.deepEqual(special, { bos: 0, eos: 0, ends: [0, 9], pad: undefined });
+    const added = tokenizer.added_tokens as { id: number; special: boolean }[];
+    assert.deepEqual(
+      added.filter(({ special: isSpecial }) => isSpecial).map(({ id }) => id),
+      [0, 1, 9],
+    );
+    const all = tokenizerOf(await changed('byte-level.gguf', { eot_token_id: 9, eom_token_id: 7 }));
+    assert.deepEqual(all.ids.ends, [0, 9, 7]);
   });
 
   it('refuses in one sentence what it can not bring over exactly', async () => {
@@ -104,6 +119,11 @@ describe('tokenizer of a GGUF file', () => {
         'byte-level',
         { bos_token_id: 705 },
         'metadata "tokenizer.ggml.bos_token_id" must be the id of one of the 705 tokens, but is 705',
+      ],
+      [
+        'byte-level',
+        { eot_token_id: -1 },
+        'metadata "tokenizer.ggml.eot_token_id" must be the id of one of the 705 tokens, but is -1',
       ],
       [
         'byte-level',
