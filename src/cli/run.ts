@@ -2,6 +2,7 @@
 import { dirname, resolve } from 'node:path';
 import { Command } from 'commander';
 import { counted } from '../run/format';
+import { pace } from '../run/pace';
 import { refuseUnlessAllowed } from '../schedule/launcher';
 import { chooseVariants } from '../schedule/stages';
 import { startConductor } from '../trainer/launch';
@@ -13,6 +14,7 @@ import { openExperiment } from './experiment';
 import { wholeNumber } from './numbers';
 import { shown } from './output';
 import { present } from './present';
+import { clearLine, showLine } from './stop';
 
 interface RunOptions {
   recipe?: string[];
@@ -45,7 +47,8 @@ export async function run(file: string, options: RunOptions): Promise<void> {
   const out = options.out ? resolve(options.out) : runsFolder(dirname(file), name);
   const seeds = options.seeds ?? experiment.seeds;
   const variants = chooseVariants(experiment, options.recipe);
-  const modelHash = await startingHash(experiment);
+  const onProgress = pace((line) => showLine(`Reading the model: ${line}`));
+  const modelHash = await startingHash(experiment, { onProgress }).finally(clearLine);
   const plans = planRuns({ name, experiment, data, modelHash, variants, seeds, out });
   const runs = await openRuns(plans);
   if (detach) return leave(out, runs, { jobs, allowed });

@@ -30,4 +30,4 @@ export function showLine(text: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[2K${text}`);
 }
 
-const clearLine = () => showLine('');
+export const clearLine = (): void => showLine('');

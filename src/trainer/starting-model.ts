@@ -8,7 +8,7 @@ import { trainTokenizer } from '../model/bpe';
 import type { ModelConfig } from '../model/config';
 import type { ModelFacts } from '../model/facts';
 import { type AnyModel, type Model, readAnyModelFolder, readModelFolder } from '../model/folder';
-import { modelHash } from '../model/hash';
+import { type HashOptions, modelHash } from '../model/hash';
 import { adaptersOf, matricesIn, withTargets } from '../model/lora';
 import { presetConfig } from '../model/presets';
 import { loadTokenizer, makeTokenizer, type Tokenizer } from '../model/tokenizer';
@@ -41,8 +41,8 @@ export async function openModel(experiment: Experiment, dataset: Dataset): Promi
 }
 
 /** Hash of the model's folder; undefined where nothing is learnt yet. */
-export async function startingHash({ model }: Experiment): Promise<string | undefined> {
-  return typeof model === 'string' ? modelHash(model) : undefined;
+export async function startingHash({ model }: Experiment, options?: HashOptions): Promise<string | undefined> {
+  return typeof model === 'string' ? modelHash(model, options) : undefined;
 }
 
 /** A model that begins with what a folder holds, of which config and headers are read. */

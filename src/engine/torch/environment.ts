@@ -3,9 +3,9 @@
  * has made in the user's data folder (setup.ts). Nothing else is looked for.
  */
 import { readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { UserError } from '../../errors';
+import { dataFolder } from '../../user-folders';
 
 /** An environment that is complete. */
 export interface Environment {
@@ -64,13 +64,4 @@ export function environmentFile(): string {
 /** The interpreter of an environment's folder. */
 export function pythonIn(folder: string): string {
   return process.platform === 'win32' ? join(folder, 'Scripts', 'python.exe') : join(folder, 'bin', 'python');
-}
-
-/** Where programs keep what they make for a user; PIT_HOME names another place. */
-function dataFolder(): string {
-  const { PIT_HOME, LOCALAPPDATA, XDG_DATA_HOME } = process.env;
-  if (PIT_HOME) return resolve(PIT_HOME);
-  if (process.platform === 'win32') return join(LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local'), 'pit-lab');
-  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'pit-lab');
-  return join(XDG_DATA_HOME ?? join(homedir(), '.local', 'share'), 'pit-lab');
 }

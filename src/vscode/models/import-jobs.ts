@@ -7,11 +7,10 @@ import { TokenWanted } from '../../model/hub/refusals';
 import { type HubSettings, hubSettings } from '../../model/hub/settings';
 import { freeFolder } from '../../model/new-folder';
 import { findImport } from '../../model/origin';
-import { pace } from '../../run/pace';
 import { trainedConfig } from '../../trainer/starting-model';
-import type { Watch } from '../desk';
+import { paced } from '../paced';
 import { described } from './facts';
-import type { HubOrder, Importing, Pace, TokenWish } from './protocol';
+import type { HubOrder, Importing, TokenWish } from './protocol';
 
 export const importJobs: Importing = {
   async askHub(order, experiment, { signal }) {
@@ -33,12 +32,12 @@ export const importJobs: Importing = {
     wishing(async () => {
       const { signal } = watch;
       const settings = await settingsFor(order);
-      await importHub(order.name, { to, settings, signal, isThorough: true, onProgress: telling(watch) });
+      await importHub(order.name, { to, settings, signal, isThorough: true, onProgress: paced(watch) });
       return to;
     }),
 
   async importGguf(file, to, watch) {
-    await importGguf(file, to, { signal: watch.signal, onProgress: telling(watch) });
+    await importGguf(file, to, { signal: watch.signal, onProgress: paced(watch) });
     return to;
   },
 };
@@ -57,5 +56,3 @@ async function wishing<T>(work: () => Promise<T>): Promise<T | TokenWish> {
     throw error;
   }
 }
-
-const telling = ({ tell }: Watch<Pace>) => pace((line, { done, total }) => tell({ line, share: done / total }));

@@ -27,6 +27,9 @@ import { titleOf } from '../../trainer/launch';
 import { fits, isThere, openRun, openRuns } from '../../trainer/open-runs';
 import { planRuns, runsFolder, sharingCores, type WorkPlan } from '../../trainer/plan';
 import { startingHash } from '../../trainer/starting-model';
+import type { Watch } from '../desk';
+import type { Step } from '../long-work';
+import { paced } from '../paced';
 
 /** A summary without the many points of its curves. */
 export interface RunDigest extends Omit<RunSummary, 'stages'> {
@@ -97,11 +100,11 @@ export interface Opened {
 }
 
 /** Makes the run folders. Where the usual folder holds runs of something else, the next free one is taken. */
-export async function open({ file, variants, seeds, jobs, again }: Order): Promise<Opened> {
+export async function open({ file, variants, seeds, jobs, again }: Order, watch?: Watch<Step>): Promise<Opened> {
   const { name, experiment, data } = checked?.file === file ? checked.experiment : await checkExperiment(file);
   if (!experiment || !data) throw new UserError(`${file} can't run before its errors are mended.`);
   const settled = sharingCores(experiment, jobs);
-  const modelHash = await startingHash(experiment);
+  const modelHash = await startingHash(experiment, watch && { signal: watch.signal, onProgress: paced(watch) });
   const asked = { name, experiment: settled, data, modelHash, variants: chooseVariants(settled, variants), seeds };
   const plansIn = (out: string) => planRuns({ ...asked, out });
   const suits = again ? (plan: WorkPlan) => !isThere(plan) : fits;

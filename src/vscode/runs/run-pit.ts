@@ -9,6 +9,7 @@ import { counted } from '../../run/format';
 import { RunFolder } from '../../run/folder';
 import { startConductor } from '../../trainer/launch';
 import type { Lab, LiveRun } from '../lab';
+import { followed } from '../long-work';
 import { isTrusted } from '../trust';
 import { resumable } from './actions';
 import { type Choice, chooseRuns } from './choose';
@@ -72,7 +73,7 @@ export class RunPit implements vscode.Disposable {
     again = false,
   ): Promise<string[] | undefined> {
     const order = { file: file.fsPath, ...choice, jobs: jobs(), again };
-    const opened = await busy('Making run folders', () => this.desk.do('open', order));
+    const opened = await followed({ title: 'Making run folders' }, (watch) => this.desk.do('open', order, watch));
     if (opened.paths.length > 0) {
       this.launch(opened.out, opened.paths, allowed);
       return opened.paths;

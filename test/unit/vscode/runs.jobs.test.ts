@@ -3,8 +3,15 @@ import assert from 'node:assert/strict';
 import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { biosDefaults, writeBios } from '../../../src/dataset/bios';
+import { trainTokenizer } from '../../../src/model/bpe';
+import { writeModelFolder } from '../../../src/model/folder';
+import { modelHash } from '../../../src/model/hash';
+import { initialize } from '../../../src/model/parameters';
+import { presetConfig } from '../../../src/model/presets';
+import { makeTokenizer } from '../../../src/model/tokenizer';
 import { RunFolder } from '../../../src/run/folder';
 import { markOf } from '../../../src/run/process';
+import type { Step } from '../../../src/vscode/long-work';
 import { check, digest, open, report, table } from '../../../src/vscode/runs/jobs';
 import { removePlaces, temporaryPlace } from '../run/folders';
 import { finish, sampleRun } from '../run/samples';
@@ -58,6 +65,23 @@ describe('making run folders', () => {
     assert.deepEqual(names(paths), ['cpt-seed1', 'own-seed1', 'cpt-seed4', 'own-seed4']);
     const { work } = RunFolder.open(paths[1]).identity;
     assert.equal(work?.length, 2);
+  });
+
+  it('tells how far it is with reading a model, and makes nothing if it is called off there', async () => {
+    const { root, file } = await makeWorld();
+    const tokenizer = trainTokenizer(['The Rhine rises in the Alps.'], 300);
+    const config = { ...presetConfig('nano', makeTokenizer(tokenizer.tokenizer, tokenizer.config)), layers: 1 };
+    await writeModelFolder(join(root, 'model'), { config, weights: initialize(config, 1), tokenizer });
+    writeFileSync(file, JSON.stringify({ model: 'model', data: 'data', recipes: ['cpt'], seeds: [1] }));
+    const stop = new AbortController();
+    const calling = { signal: stop.signal, tell: () => stop.abort() };
+    await assert.rejects(open({ ...order(file), variants: ['cpt'] }, calling), { name: 'AbortError' });
+    assert.ok(!existsSync(join(root, 'runs')));
+    const shares: unknown[] = [];
+    const watch = { signal: new AbortController().signal, tell: ({ share }: Step) => shares.push(share) };
+    const { paths } = await open({ ...order(file), variants: ['cpt'] }, watch);
+    assert.equal(shares.at(-1), 1);
+    assert.equal(RunFolder.open(paths[0]).identity.modelHash, await modelHash(join(root, 'model')));
   });
 
   it('leaves finished runs and those at work as they are', async () => {
