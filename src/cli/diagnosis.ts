@@ -1,6 +1,7 @@
 /** What `pit doctor` looks at: Node, the machine, the engine and its devices, a few real training steps, the disk. */
 import { accessSync, constants, statfsSync } from 'node:fs';
-import { availableParallelism, freemem, release, totalmem } from 'node:os';
+import { availableParallelism, release } from 'node:os';
+import { freeMemory, machineMemory } from '../engine/machine';
 import { messageOf } from '../errors';
 import { initialize } from '../model/parameters';
 import { diagnoseGpus } from './diagnosis-gpus';
@@ -33,8 +34,9 @@ function machine(): Finding {
 }
 
 function memory(): Finding {
-  const detail = `${gigabytes(freemem())} free of ${gigabytes(totalmem())}`;
-  if (freemem() > gigabyte) return { state: 'ok', name: 'Memory', detail };
+  const free = freeMemory();
+  const detail = `${gigabytes(free)} free of ${gigabytes(machineMemory())}`;
+  if (free > gigabyte) return { state: 'ok', name: 'Memory', detail };
   return { state: 'warn', name: 'Memory', detail, advice: 'Close other programs, or lower "training.microBatch".' };
 }
 

@@ -1,11 +1,18 @@
 /** What this machine has, and what a process may take of it. */
 import { readFileSync } from 'node:fs';
-import { totalmem } from 'node:os';
+import { freemem, totalmem } from 'node:os';
 
 /** Bytes that a process may take here: the machine's, or what its container leaves of them. */
 export function machineMemory(): number {
   const limit = process.constrainedMemory();
   return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
+}
+
+/** Those of them that are free. */
+export function freeMemory(): number {
+  // Before 20.13 Node knows only of the machine's.
+  const free = process.availableMemory ? process.availableMemory() : freemem();
+  return Math.min(free, machineMemory());
 }
 
 /** Bytes of address space that this process may take (`ulimit -v`); undefined where there is no such limit. */

@@ -1,9 +1,10 @@
 /** Choosing model and device of an experiment: what is offered, what becomes of the file, and that undo takes it back. */
 import assert from 'node:assert/strict';
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
-import { availableParallelism, totalmem } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { join, relative } from 'node:path';
 import * as vscode from 'vscode';
+import { machineMemory } from '../../src/engine/machine';
 import { trainTokenizer } from '../../src/model/bpe';
 import { readModel, writeModelFolder } from '../../src/model/folder';
 import { countParameters, initialize } from '../../src/model/parameters';
@@ -192,7 +193,10 @@ describe('the choice of model and device', function () {
     await until(() => document.getText() !== original);
     assert.deepEqual(settings(), { ...(JSON.parse(original) as object), device: 'webgpu' });
     const [auto, cpu, webgpu] = ['auto', 'cpu', 'webgpu'].map((device) => find(items, device).detail!);
-    assert.match(cpu, new RegExp(`^${availableParallelism()} cores · ${(totalmem() / 1e9).toFixed(1)} GB of memory$`));
+    assert.match(
+      cpu,
+      new RegExp(`^${availableParallelism()} cores · ${(machineMemory() / 1e9).toFixed(1)} GB of memory$`),
+    );
     // Which of both it is depends on the machine, but what they say must fit together.
     const works = !/^does not work here: /.test(webgpu);
     assert.match(auto, works ? /^here (webgpu|cuda|cpu): / : /^here (cuda|cpu): /);

@@ -2,8 +2,9 @@
  * Tries every device that the experiments of an engine can name, and prints what came of each as JSON. A process of its
  * own (devices.ts starts it): `device-trial.cjs onnx`, or `torch`.
  */
-import { availableParallelism, totalmem } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { type Gpu, listGpus } from '../../engine/gpus';
+import { machineMemory } from '../../engine/machine';
 import type { Trial } from '../../engine/onnx/choose-device';
 import { messageOf } from '../../errors';
 import type { Experiment } from '../../schedule/experiment';
@@ -13,7 +14,7 @@ const processor: DeviceState = {
   device: 'cpu',
   works: true,
   why: `${availableParallelism()} cores`,
-  memory: totalmem(),
+  memory: machineMemory(),
 };
 
 const trials: Record<Experiment['engine'], () => Promise<DeviceState[]>> = { onnx: tryOnnx, torch: tryTorch };
@@ -36,7 +37,7 @@ async function tryOnnx(): Promise<DeviceState[]> {
 
 /** The memory counts also where something else is missing. */
 function outcome({ refusal }: Trial, success: string, gpu?: Gpu): Omit<DeviceState, 'device'> {
-  const memory = gpu?.isShared ? totalmem() : gpu?.memory;
+  const memory = gpu?.isShared ? machineMemory() : gpu?.memory;
   const about = gpu ? `${gpu.name}, ${success}` : success;
   return { works: !refusal, why: refusal ?? about, ...(memory && { memory }) };
 }
