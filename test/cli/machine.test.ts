@@ -9,13 +9,13 @@ import type { DeviceState } from '../../src/vscode/models/device-rows';
 /** Bytes; less than any machine has that trains. */
 const left = 2 ** 30;
 
-/** What a bundle prints as JSON where Node says that so much is left, and where no torch is, which the doctor would try. */
+/** What a bundle prints as JSON where Node says that so much is left, and where no torch is: the doctor would try it. */
 function told<T>(bundle: string, ...words: string[]): T {
   const container = `data:text/javascript,process.constrainedMemory = () => ${left}`;
   const file = resolve(__dirname, `../../dist/${bundle}.cjs`);
-  return JSON.parse(
-    spawnSync(process.execPath, ['--import', container, file, ...words], { encoding: 'utf8' }).stdout,
-  ) as T;
+  const env = { ...process.env, PIT_HOME: file, PIT_TORCH_PYTHON: '' };
+  const { stdout } = spawnSync(process.execPath, ['--import', container, file, ...words], { env, encoding: 'utf8' });
+  return JSON.parse(stdout) as T;
 }
 
 describe('the memory that a container leaves', () => {
