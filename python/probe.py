@@ -5,6 +5,7 @@ import platform
 from importlib.metadata import version
 
 import torch
+import torch.cuda.nccl
 import torch.distributed
 
 

@@ -108,7 +108,7 @@ def _each(
     window: int | None,
 ) -> Tensor:
     """One text after the other; a mask is needed only where one is longer than the window."""
-    groups, found = query.shape[1] // key.shape[1], []
+    groups, found = query.shape[1] // key.shape[1], list[Tensor]()
     sources = query, key.repeat_interleave(groups, 1), value.repeat_interleave(groups, 1)
     for q, k, v in zip(*(x.split(starts.diff().tolist(), 2) for x in sources), strict=True):
         length, mask = q.shape[2], None

@@ -24,7 +24,7 @@ def generate(model: Model, prompts: list[Array], asked: Message, beat: Beat) -> 
     answers: dict[int, list[int]] = {}
     with model.answering():
         for start in range(0, len(batches), group.world):
-            mine = next(iter(batches[start + group.rank :]), [])
+            mine = next(iter(batches[start + group.rank :]), list[int]())
             answering = Answering(model, [prompts[i] for i in mine], asked)
             while any(group.all(bool(answering.open))):
                 answering.extend()
@@ -79,4 +79,4 @@ class Answering:
         if token in self.stops:
             return False
         self.answers[row].append(token)
-        return len(self.answers[row]) < int(self.limits[row])
+        return len(self.answers[row]) < self.limits[row]

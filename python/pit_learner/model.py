@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
@@ -83,12 +83,12 @@ class Model:
 
         file = folder / "adapter_config.json"
         self.group.refuse_if(None if file.is_file() else f"{file} is missing.")
-        config = PeftConfig.from_pretrained(str(folder))
+        config: Any = PeftConfig.from_pretrained(str(folder))
         config.inference_mode = config.init_lora_weights = False
         get_peft_model(self.net, config).eval()
-        for module in self.net.modules():
-            if isinstance(module, BaseTunerLayer):
-                module.cast_input_dtype_enabled = not self.bf16
+        layers: list[Any] = [m for m in self.net.modules() if isinstance(m, BaseTunerLayer)]
+        for layer in layers:
+            layer.cast_input_dtype_enabled = not self.bf16
 
     def read_adapters(self, folder: Path) -> None:
         file = folder / "adapter_model.safetensors"
@@ -146,17 +146,20 @@ class Model:
             return self.net(**inputs)
 
     @contextmanager
-    def _choosing(self, choose: Callable[[Tensor], Tensor]) -> Iterator[None]:
+    def _choosing(self, choose: Callable[[Tensor], Tensor]) -> Generator[None]:
         """The output matrix sees what is chosen; what is done to logits stays the model's own."""
-        head = self.net.get_output_embeddings()
-        hook = head.register_forward_pre_hook(lambda _, args: (choose(args[0]), *args[1:]))
+
+        def before(_: nn.Module, args: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+            return (choose(args[0]), *args[1:])
+
+        hook = self.net.get_output_embeddings().register_forward_pre_hook(before)
         try:
             yield
         finally:
             hook.remove()
 
     @contextmanager
-    def answering(self) -> Iterator[None]:
+    def answering(self) -> Generator[None]:
         """For passes of a token each: with the model's own attention, and nothing compiled."""
         trained = {"implementation": self.net.config._attn_implementation, "flat": self.flat}
         self.attend(self.own_attention, flat=False)

@@ -4,7 +4,7 @@ Gradients are added up over the ranks: the trainer has normalised the weights of
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -76,7 +76,7 @@ def recover(net: Any) -> None:
 
 
 @contextmanager
-def gathered(net: nn.Module, room: float) -> Iterator[None]:
+def gathered(net: nn.Module, room: float) -> Generator[None]:
     """Blocks stay gathered between forward passes, if the model has no more weights than `room`."""
     fits = sum(p.numel() for p in net.parameters()) <= room
     shards = [b for b in blocks_of(net).values() if fits and isinstance(b, FSDPModule)]

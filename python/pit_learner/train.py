@@ -108,5 +108,5 @@ def _collected(group: Group, batches: list[Batch], found: list[Tensor]) -> list[
 def _peak(group: Group) -> int:
     """The most bytes that this process has held."""
     if group.device.type == "cuda":
-        return int(torch.cuda.max_memory_allocated())
+        return torch.cuda.max_memory_allocated()
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024

@@ -25,6 +25,9 @@ from pit_learner.group import Group
 from pit_learner.learner import Learner
 from pit_learner.protocol import Channel
 
+# On models so small, threads wait for each other more than they compute.
+torch.set_num_threads(1)
+
 SIZES = {
     "hidden_size": 32,
     "intermediate_size": 48,

@@ -128,17 +128,6 @@ class Client:
             raise Failed(line["error"])
         return line["ok"]
 
-    def ranks(self) -> list[int]:
-        """Process ids in the order of ranks."""
-        children = (
-            Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        )
-        env = {int(pid): Path(f"/proc/{pid}/environ").read_bytes().split(b"\0") for pid in children}
-        rank = {
-            int(v[5:]): pid for pid, values in env.items() for v in values if v.startswith(b"RANK=")
-        }
-        return [rank[i] for i in sorted(rank)]
-
     def __enter__(self) -> "Client":
         return self
 

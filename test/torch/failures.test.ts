@@ -80,16 +80,13 @@ describe('torch processes that fail', () => {
       assert.match(message, /"torch\.patience"/);
     });
 
-    it('an error of the learner is told, with its traceback beside the sentence', async () => {
+    it('what is refused leaves them as they are; an error is told, with its traceback beside the sentence', async () => {
+      await assert.rejects(learner.restore('/nowhere'), /\/nowhere/);
+      assert.ok((await learner.step(batches, 0)).loss > 0);
       const beyond = { ...batches[0], tokens: batches[0].tokens.map(() => 1000) };
       const { message, detail } = await failureOf(learner.step([beyond], 0));
       assert.match(message, /^Rank [01] of 2 failed in a training step: .*index out of range/);
       assert.match(detail!, /Traceback[^]*pit_learner/);
-    });
-
-    it('what is refused leaves the processes as they are', async () => {
-      await assert.rejects(learner.restore('/nowhere'), /\/nowhere/);
-      assert.ok((await learner.step(batches, 0)).loss > 0);
     });
 
     it('output that is cut ends them', async () => {

@@ -8,7 +8,7 @@ const python = join(__dirname, '../../python');
 
 const checks: Record<string, string[]> = {
   'passes its own tests': ['pytest', '-q', '-x', '-p', 'no:cacheprovider'],
-  'has sound types': ['mypy', '--cache-dir', process.platform === 'win32' ? 'nul' : '/dev/null'],
+  'has sound types': ['pyrefly', 'check', '--python-interpreter-path', torchPython()],
   'keeps its rules': ['ruff', 'check', '--no-cache', '.'],
   'is formatted': ['ruff', 'format', '--no-cache', '--check', '.'],
 };
