@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import type { OnnxAnswerer } from '../src/engine/onnx/answerer';
+import type { Answerer } from '../src/engine/learner';
 import { processor } from '../src/engine/onnx/device';
 import { OnnxLearner } from '../src/engine/onnx/learner';
 import { readModel } from '../src/model/folder';
@@ -18,7 +18,7 @@ import { openProduct } from './step';
 
 class Side {
   private learner?: OnnxLearner;
-  private answerer?: OnnxAnswerer;
+  private answerer?: Answerer;
   private product?: ReturnType<typeof openProduct>;
 
   constructor(private readonly plan: RealPlan) {}
@@ -36,7 +36,7 @@ class Side {
   }
 
   async generate(batch: number) {
-    const answerer = (this.answerer ??= (await openAnswerer(this.plan.model, threads)).learner);
+    const answerer = (this.answerer ??= (await openAnswerer(this.plan.model, { engine: 'onnx', threads })).learner);
     const { prompts, maxTokens } = this.plan;
     const chosen = prompts.slice(0, batch > 1 ? prompts.length : 4).map((prompt) => Int32Array.from(prompt));
     let answers: Int32Array[] = [];

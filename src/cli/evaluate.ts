@@ -8,7 +8,8 @@ import { Command } from 'commander';
 import { UserError } from '../errors';
 import { makeFolder } from '../make-folder';
 import { writeJson } from '../model/files';
-import { namedModel } from './model';
+import { chooseEngine, type Engine } from '../trainer/choose-engine';
+import { engineOption, namedModel } from './model';
 import { wholeNumber } from './numbers';
 import { shown } from './output';
 import { run } from './run';
@@ -22,6 +23,7 @@ interface EvaluateOptions {
   shots: number;
   maxTokens: number;
   seed: number;
+  engine?: Engine;
   out?: string;
 }
 
@@ -36,17 +38,22 @@ export function evaluateCommand(): Command {
     .option('--shots <n>', 'in-context pairs of closed-book and open-book', wholeNumber(0), 5)
     .option('-m, --max-tokens <n>', 'longest answer', wholeNumber(1), 32)
     .option('--seed <n>', 'which pairs stand in the prompts', wholeNumber(0), 1)
+    .addOption(engineOption())
     .option('-o, --out <folder>', 'where experiment, predictions and table go; runs/evaluation-MODEL if left out')
     .action(evaluate);
 }
 
 async function evaluate(model: string, data: string[], options: EvaluateOptions): Promise<void> {
   const { folder } = namedModel(model);
+  const { engine, reason } = await chooseEngine(folder, options.engine);
+  if (reason) console.error(reason);
   const out = resolve(options.out ?? join('runs', `evaluation-${basename(resolve(model))}`));
   const { shots, maxTokens } = options;
   const experiment = {
     name: `evaluation of ${basename(resolve(model))}`,
     model: folder,
+    // The usual one is not written.
+    ...(engine !== 'onnx' && { engine }),
     data: data.map((path) => resolve(path)),
     splits: { train: options.train, test: options.split },
     recipes: options.prompts,

@@ -103,3 +103,6 @@ export interface Learner {
   /** Frees the device. */
   close(): Promise<void>;
 }
+
+/** As much of a learner as a model needs that only answers. */
+export type Answerer = Pick<Learner, 'config' | 'report' | 'generate' | 'close'>;

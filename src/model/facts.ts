@@ -36,12 +36,12 @@ export async function readFacts(folder: string): Promise<ModelFacts> {
   return { ...facts, stopTokens: (await readStopTokens(folder, facts)) ?? facts.stopTokens };
 }
 
-/** Whether a folder holds a model, or adapters of one, of a family that is not built here. Other trouble is no matter. */
-export async function isForeign(folder: string): Promise<boolean> {
+/** The family of a model, or of one that adapters are of, where it is none that is built here. Other trouble is no matter. */
+export async function foreignFamily(folder: string): Promise<string | undefined> {
   const base = (await holdsAdapter(folder)) ? (await readAdapterConfig(folder)).base : folder;
   const json = await readJson(path.join(base, 'config.json')).catch(() => undefined);
   const named = z.looseObject({ model_type: z.string() }).safeParse(json);
-  return named.success && !Object.hasOwn(families, named.data.model_type);
+  return named.success && !Object.hasOwn(families, named.data.model_type) ? named.data.model_type : undefined;
 }
 
 /** A model that also sees pictures says what it is as a language model in a part of its own. */

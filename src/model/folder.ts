@@ -7,7 +7,7 @@ import path from 'node:path';
 import { UserError } from '../errors';
 import { makeFolder } from '../make-folder';
 import { adaptersIn, holdsAdapter, openAdapter, readAdapterConfig, writeAdapter } from './adapter-file';
-import type { ModelConfig } from './config';
+import type { Lora, ModelConfig } from './config';
 import { configToJson, readConfig } from './config-file';
 import { type ModelFacts, readFacts } from './facts';
 import { explained, writeJson } from './files';
@@ -62,16 +62,21 @@ export async function readModelFolder(folder: string): Promise<Model & { tokeniz
 /** A model of any family, of which only the facts and the headers of the weights are known. */
 export interface AnyModel {
   facts: ModelFacts;
+  /** Without adapters. */
   tensors: Weights['entries'];
+  /** What the folder holds, where that is adapters of the model. */
+  lora?: Lora;
 }
 
 /** The same of any family. */
 export async function readAnyModelFolder(folder: string): Promise<AnyModel & { tokenizer: Tokenizer }> {
-  const facts = await readFacts(folder);
-  const tensors = await readEntries(folder);
+  const lora = (await holdsAdapter(folder)) ? await readAdapterConfig(folder) : undefined;
+  const base = lora?.base ?? folder;
+  const facts = await readFacts(base);
+  const tensors = await readEntries(base);
   const tokenizer = await loadTokenizer(folder, facts);
   checkTokenizer(tokenizer, facts, folder);
-  return { facts: endingAlso(facts, tokenizer), tensors, tokenizer };
+  return { facts: endingAlso(facts, tokenizer), tensors, lora, tokenizer };
 }
 
 function endingAlso<T extends Pick<ModelConfig, 'stopTokens'>>(model: T, { eos }: Tokenizer): T {

@@ -6,7 +6,6 @@
 import { createInterface } from 'node:readline';
 import { loadDataset } from '../dataset/load';
 import type { Dataset } from '../dataset/model';
-import { deviceReport, processor } from '../engine/onnx/device';
 import { messageOf } from '../errors';
 import { runFiles, RunFolder } from '../run/folder';
 import { promptOf } from '../schedule/compile';
@@ -15,21 +14,36 @@ import { sourcesOf } from '../schedule/paths';
 import type { PromptStyle } from '../schedule/schedule';
 import type { AnswererLine } from './answerer-lines';
 import { openAnswerer } from './answerer';
-import { ask, type Asked, type Asker } from './ask';
+import { ask, type Asked } from './ask';
+import { chooseEngine, type Engine } from './choose-engine';
 
 async function main(run: string, model: string): Promise<void> {
-  const asker = await openAsker(RunFolder.open(run), model);
-  say({ ready: deviceReport(processor(asker.experiment.threads)) });
-  for await (const questions of questionsFrom(process.stdin)) {
-    for (const answer of await ask(asker, questions)) say({ answer });
+  const { engine, reason } = await chooseEngine(model);
+  if (reason) console.error(reason);
+  const signal = engine === 'torch' ? stopSignal() : undefined;
+  const { learner, ...asker } = await openAsker(RunFolder.open(run), model, engine, signal);
+  try {
+    say({ ready: learner.report });
+    for await (const questions of questionsFrom(process.stdin, signal)) {
+      for (const answer of await ask({ ...asker, learner }, questions)) say({ answer });
+    }
+  } finally {
+    await learner.close();
   }
 }
 
-async function openAsker(folder: RunFolder, model: string): Promise<Asker> {
+/** Of an engine with processes of its own: they end with this one. */
+function stopSignal(): AbortSignal {
+  const stop = new AbortController();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
+  return stop.signal;
+}
+
+async function openAsker(folder: RunFolder, model: string, engine: Engine, signal?: AbortSignal) {
   const experiment = folder.readJson<Experiment>(runFiles.experiment);
-  const { tokenizer, learner } = await openAnswerer(model, experiment.threads);
   const prompt = promptOf(experiment.recipes?.[0]);
   const dataset = await datasetFor(prompt, experiment);
+  const { tokenizer, learner } = await openAnswerer(model, { ...experiment, engine, signal });
   return { experiment, dataset, tokenizer, learner, schedule: { prompt, seed: folder.identity.seed } };
 }
 
@@ -40,11 +54,11 @@ async function datasetFor(prompt: PromptStyle, experiment: Experiment): Promise<
 }
 
 /** What has come in since the last answers, together. */
-async function* questionsFrom(input: NodeJS.ReadableStream): AsyncGenerator<Asked[]> {
+async function* questionsFrom(input: NodeJS.ReadableStream, signal?: AbortSignal): AsyncGenerator<Asked[]> {
   let waiting: string[] = [];
   let ended = false;
   let wake = () => {};
-  createInterface({ input })
+  createInterface({ input, signal })
     .on('line', (line) => (waiting.push(line), wake()))
     .on('close', () => ((ended = true), wake()));
   while (!ended || waiting.length > 0) {

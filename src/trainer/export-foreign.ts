@@ -7,16 +7,15 @@ import { copyFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../errors';
 import { adapterFiles, holdsAdapter, readAdapterConfig } from '../model/adapter-file';
-import { explained, readJson } from '../model/files';
+import { explained } from '../model/files';
 import { sizeOf } from '../model/parameters';
 import { readEntries, weightsIndexFile } from '../model/weights';
 import type { Piece } from './export';
 import type { ExportForm } from './export-forms';
 
 /** @throws UserError for a form that would need the model to be understood */
-export async function foreignPiece(folder: string, form: ExportForm): Promise<Piece> {
+export async function foreignPiece(folder: string, family: string, form: ExportForm): Promise<Piece> {
   const base = (await holdsAdapter(folder)) ? (await readAdapterConfig(folder)).base : undefined;
-  const family = await familyOf(base ?? folder);
   const wanted = base ? 'peft' : 'hf';
   if (form !== wanted)
     throw new UserError(
@@ -35,11 +34,6 @@ export async function foreignPiece(folder: string, form: ExportForm): Promise<Pi
 }
 
 const copy = (from: string, to: string) => explained(to, 'written', copyFile(from, to));
-
-async function familyOf(folder: string): Promise<string> {
-  const { model_type: family } = (await readJson(path.join(folder, 'config.json'))) as { model_type: string };
-  return family;
-}
 
 /** Config and weights, in one file or in several. */
 async function modelFiles(folder: string): Promise<string[]> {

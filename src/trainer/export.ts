@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { writeOnnxModel } from '../engine/onnx/exported-files';
 import { UserError } from '../errors';
-import { isForeign } from '../model/facts';
+import { foreignFamily } from '../model/facts';
 import { explained } from '../model/files';
 import { copyTokenizer, type Model, readModel, writeModel, writeWhole } from '../model/folder';
 import { writeGenerationConfig } from '../model/generation-config';
@@ -35,7 +35,8 @@ export async function exportModel(
   to: string,
   form: ExportForm,
 ): Promise<void> {
-  const piece = (await isForeign(folder)) ? await foreignPiece(folder, form) : await pieceOf(folder, form);
+  const family = await foreignFamily(folder);
+  const piece = family ? await foreignPiece(folder, family, form) : await pieceOf(folder, form);
   const card = await modelCard({ ...piece, folder, run, library: exportForms[form].library });
   await makeNewFolder(to, piece.bytes, async (place) => {
     await piece.write(place);

@@ -3,12 +3,11 @@ import type { Learner } from '../engine/learner';
 import { chooseDevice } from '../engine/onnx/choose-device';
 import { type DeviceChoice, providerIn } from '../engine/onnx/device';
 import { OnnxLearner } from '../engine/onnx/learner';
-import { chooseDevice as chooseTorchDevice } from '../engine/torch/device';
-import { torchPython } from '../engine/torch/environment';
 import { TorchLearner } from '../engine/torch/learner';
 import type { RunFolder } from '../run/folder';
 import type { Experiment } from '../schedule/experiment';
 import { type Start, startingFolders, startingWeights } from './start';
+import { torchSettings } from './torch-settings';
 
 /** @throws UserError where the engine or its device is not there, or the model can't be opened */
 export function openLearner(start: Start, folder: RunFolder, experiment: Experiment): Promise<Learner> {
@@ -33,15 +32,9 @@ function usedBefore(folder: RunFolder): DeviceChoice | undefined {
 
 /** A run may go on with other processes: what they add up is the same but for rounding. */
 async function openTorch(start: Start, folder: RunFolder, experiment: Experiment): Promise<Learner> {
-  const { threads, training, torch } = experiment;
-  const { compile, attention, patience } = torch;
-  const python = torchPython();
   return TorchLearner.open({
-    ...(await chooseTorchDevice({ ...torch, device: experiment.device as Exclude<DeviceChoice, 'webgpu'> }, python)),
+    ...(await torchSettings(experiment)),
     ...(await startingFolders(start, folder)),
-    ...{ python, threads, compile, attention, patience, facts: start.facts },
-    optimizer: training.optimizer,
-    recompute: training.recompute,
-    log: (text) => process.stderr.write(text),
+    facts: start.facts,
   });
 }

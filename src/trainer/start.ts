@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { UserError } from '../errors';
 import { makeFolder } from '../make-folder';
-import type { ModelConfig } from '../model/config';
+import type { Lora, ModelConfig } from '../model/config';
 import { type Adapters, adaptersIn, writeAdapter } from '../model/adapter-file';
 import { readModel, writeModel } from '../model/folder';
 import { initialize, initializeAll } from '../model/parameters';
@@ -35,7 +35,7 @@ export async function startingWeights(start: Start): Promise<{ config: ModelConf
 
 /** Folders with the same: what is fresh is written into the run, once. */
 export async function startingFolders(start: Start, run: RunFolder): Promise<{ model: string; adapters?: string }> {
-  const { folder, config, seed } = start;
+  const { folder, config, adapters, seed } = start;
   const at = run.file(runFiles.start);
   if (!folder) {
     await once(at, () => writeModel(at, config!, initialize(config!, seed)));
@@ -46,12 +46,18 @@ export async function startingFolders(start: Start, run: RunFolder): Promise<{ m
     await once(at, () => writeAdapter(at, fresh, initializeAll(fresh.parameters, seed)));
     return { model: folder, adapters: at };
   }
-  return config?.lora ? { model: config.lora.base, adapters: folder } : { model: folder };
+  return heldFolders(folder, config?.lora ?? adapters?.lora);
+}
+
+/** Folders with what one holds, as it is. @param lora its adapters, where it holds these in place of a model */
+export function heldFolders(folder: string, lora?: Lora): { model: string; adapters?: string } {
+  return lora ? { model: lora.base, adapters: folder } : { model: folder };
 }
 
 /** Those to train, unless the folder itself holds adapters that are looked at as they are. */
 function newAdapters({ config, adapters, folder }: Start): Adapters | undefined {
-  return config?.lora && config.lora.base === folder ? adaptersIn({ ...config, lora: config.lora }) : adapters;
+  const all = config?.lora ? adaptersIn({ ...config, lora: config.lora }) : adapters;
+  return all?.lora.base === folder ? all : undefined;
 }
 
 /** Writes a folder unless it is there: its config is written last. */

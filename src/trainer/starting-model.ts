@@ -2,14 +2,14 @@
 import { dirname, resolve } from 'node:path';
 import type { Dataset, Problem } from '../dataset/model';
 import { UserError } from '../errors';
-import { adapt } from '../model/adapt';
+import { adapt, newLora } from '../model/adapt';
 import type { Adapters } from '../model/adapter-file';
 import { trainTokenizer } from '../model/bpe';
-import type { ModelConfig } from '../model/config';
+import type { Lora, ModelConfig } from '../model/config';
 import type { ModelFacts } from '../model/facts';
 import { type AnyModel, type Model, readAnyModelFolder, readModelFolder } from '../model/folder';
 import { type HashOptions, modelHash } from '../model/hash';
-import { adaptersOf, matricesIn, withTargets } from '../model/lora';
+import { adaptersOf, matricesIn } from '../model/lora';
 import { presetConfig } from '../model/presets';
 import { loadTokenizer, makeTokenizer, type Tokenizer } from '../model/tokenizer';
 import { tokenizerTexts } from '../schedule/corpus';
@@ -22,7 +22,7 @@ export interface OpenedModel {
   facts: ModelFacts;
   /** The whole shape, where it is one that is built here: an engine may bring families of its own. */
   config?: ModelConfig;
-  /** What is trained of a model of another family, if that is adapters. */
+  /** Adapters of a model of another family: those that are trained, or that its folder holds. */
   adapters?: Adapters;
   tokenizer: Tokenizer;
 }
@@ -71,11 +71,11 @@ function asTrained(
     const config = trainedConfig(read.config, experiment, folder);
     return { facts: config, config };
   }
-  const { facts, tensors } = read;
-  if (!experiment.training.lora) return { facts };
+  const { facts, tensors, lora: held } = read;
+  const { lora: wanted } = experiment.training;
   const modules = matricesIn(tensors);
-  const lora = withTargets(modules, { ...experiment.training.lora, base: folder });
-  return { facts, adapters: { lora, parameters: adaptersOf(modules, lora), transposed: false } };
+  const lora = wanted ? newLora(modules, held, { ...wanted, base: folder }) : asHeld(held, experiment, folder);
+  return { facts, adapters: lora && { lora, parameters: adaptersOf(modules, lora), transposed: false } };
 }
 
 /** A model that begins with nothing learnt. */
@@ -88,9 +88,15 @@ export function openBlank(preset: string, tokenizer: Tokenizer, experiment: Expe
 export function trainedConfig(config: ModelConfig, experiment: Experiment, folder: string): ModelConfig {
   const { lora } = experiment.training;
   if (lora) return adapt(config, { ...lora, base: folder });
-  if (config.lora && trainsAnything(experiment))
-    throw new UserError(`${folder} holds adapters, not a model; export the model that they make first.`);
+  asHeld(config.lora, experiment, folder);
   return config;
+}
+
+/** Adapters that a folder holds can be looked at and not be trained on. */
+function asHeld(lora: Lora | undefined, experiment: Experiment, folder: string): Lora | undefined {
+  if (lora && trainsAnything(experiment))
+    throw new UserError(`${folder} holds adapters, not a model; export the model that they make first.`);
+  return lora;
 }
 
 function trainsAnything({ stages, recipes: chosen = [] }: Experiment): boolean {

@@ -1,4 +1,5 @@
 /** Stopping runs, wherever they wait or train. */
+import { descendants, endAll } from '../engine/torch/tree';
 import { UserError } from '../errors';
 import type { RunFolder } from '../run/folder';
 import { isAlive, isHere } from '../run/process';
@@ -17,12 +18,12 @@ export async function requestStop(run: RunFolder): Promise<void> {
   if (state === 'waiting' && job && (!job.id || (await takeBack(job.id)))) run.forgetJob();
 }
 
-/** Ends the trainer of a run at once. @throws UserError where that can't be done from here */
+/** Ends the trainer of a run at once, with all processes that it has started. @throws UserError where that can't be done from here */
 export async function endNow(run: RunFolder): Promise<void> {
   const job = run.job();
   const holder = run.holder();
   if (holder && isHere(holder)) {
-    if (isAlive(holder)) process.kill(holder.pid, 'SIGKILL');
+    if (isAlive(holder)) await endAll([holder.pid, ...descendants(holder.pid)]);
   } else if (job?.id) await cancel(job.id);
   else if (holder && isAlive(holder))
     throw new UserError(`${run.path} is trained by process ${holder.pid} on ${holder.host}; end it there.`);

@@ -7,7 +7,8 @@ import type { ModelConfig } from '../../model/config';
 import type { Model } from '../../model/folder';
 import { parametersOf } from '../../model/parameters';
 import { readAll } from '../../model/weights';
-import type { GenerateOptions, Learner } from '../learner';
+import type { Answerer, DeviceReport, GenerateOptions } from '../learner';
+import { deviceReport, processor } from './device';
 import { Generation, generationGraph } from './generation';
 import { mappedWeights } from './mapped';
 import { openSession } from './session';
@@ -20,17 +21,18 @@ export interface AnswererSettings {
   threads: number;
 }
 
-export class OnnxAnswerer implements Pick<Learner, 'config' | 'generate' | 'close'> {
+export class OnnxAnswerer implements Answerer {
   private constructor(
     readonly config: ModelConfig,
     private readonly session: InferenceSession,
     private readonly generation: Generation,
+    private readonly threads: number,
   ) {}
 
   static async open({ config, weights, threads }: AnswererSettings): Promise<OnnxAnswerer> {
     const graph = generationGraph(config);
     const session = await openSession(graph.bytes, { threads, files: weights });
-    return new OnnxAnswerer(config, session, new Generation(session, graph, config));
+    return new OnnxAnswerer(config, session, new Generation(session, graph, config), threads);
   }
 
   /** With the weights of a model's files, mapped where they lie as they are needed. @throws UserError where they are unsound */
@@ -42,7 +44,11 @@ export class OnnxAnswerer implements Pick<Learner, 'config' | 'generate' | 'clos
     for (const { name } of parametersOf(config)) await weights.read(name);
     const graph = generationGraph(config, (name) => mapped.places.get(name)!);
     const session = await openSession(graph.bytes, { threads, folder: mapped.folder });
-    return new OnnxAnswerer(config, session, new Generation(session, graph, config));
+    return new OnnxAnswerer(config, session, new Generation(session, graph, config), threads);
+  }
+
+  get report(): DeviceReport {
+    return deviceReport(processor(this.threads));
   }
 
   /** Throws if a prompt leaves no room to answer. Prompts of similar length are answered together. */

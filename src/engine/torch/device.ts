@@ -20,9 +20,9 @@ export interface Chosen {
 }
 
 /** @throws UserError where a GPU is asked for that isn't there */
-export async function chooseDevice(wanted: Wanted, python: string): Promise<Chosen> {
+export async function chooseDevice(wanted: Wanted, python: string, signal?: AbortSignal): Promise<Chosen> {
   if (wanted.device === 'cpu') return onProcessor(wanted, 'as the experiment asks for');
-  const found = await probe(python);
+  const found = await probe(python, { signal });
   if (found.gpus.length > 0) return onGpus(wanted, found);
   const why = found.cuda === null ? 'its torch is built for processors alone' : 'torch finds no GPU';
   if (wanted.device === 'auto') return onProcessor(wanted, why);

@@ -13,6 +13,7 @@ export type Cause =
   | { kind: 'refusal'; refusal: Refusal }
   | { kind: 'silence'; seconds: number }
   | { kind: 'cut' }
+  | { kind: 'stopped' }
   | { kind: 'nonsense'; line: string }
   | { kind: 'version'; theirs: unknown };
 
@@ -54,6 +55,8 @@ function sentenceOf(cause: Cause, scene: Scene, lines: readonly string[], culpri
       );
     case 'cut':
       return `The torch processes closed their output ${during(scene)} and were ended.`;
+    case 'stopped':
+      return `The torch processes were ended ${during(scene)}, as was asked for.`;
     case 'nonsense':
       return `The torch processes wrote what is no message ${during(scene)}: ${cause.line.slice(0, 200)}`;
     case 'version':

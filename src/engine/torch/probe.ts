@@ -1,7 +1,7 @@
 /** What a Python offers to the torch learner: versions, GPUs, and how processes would talk. */
 import { join } from 'node:path';
 import { UserError } from '../../errors';
-import { runProgram } from '../../program';
+import { type ProgramOptions, runProgram } from '../../program';
 import { pythonFolder } from './torchrun';
 
 /** As `python/probe.py` tells it. */
@@ -20,8 +20,8 @@ export interface Probe {
 }
 
 /** @throws UserError where it can't be started or lacks a package */
-export async function probe(python: string): Promise<Probe> {
-  const { code, lines, refusal } = await runProgram([python, join(pythonFolder(), 'probe.py')]);
+export async function probe(python: string, options?: Pick<ProgramOptions, 'signal'>): Promise<Probe> {
+  const { code, lines, refusal } = await runProgram([python, join(pythonFolder(), 'probe.py')], options);
   const last = lines.at(-1)?.trim();
   if (code !== 0) throw new UserError(`${python} can't run the torch learner: ${refusal ?? last ?? `code ${code}`}`);
   return JSON.parse(last!) as Probe;

@@ -20,6 +20,8 @@ export interface ProcessSettings extends Launch {
   patience: number;
   /** Takes what they write to standard error. */
   log: (text: string) => void;
+  /** Ends them at once, whatever they are at. */
+  signal?: AbortSignal;
 }
 
 export interface Started {
@@ -54,6 +56,7 @@ export class TorchProcess {
 
   /** Starts the processes and waits until they have found each other. @throws UserError where they don't */
   static async start(settings: ProcessSettings): Promise<Started> {
+    settings.signal?.throwIfAborted();
     const processes = new TorchProcess(settings);
     const hello = (await processes.answerTo(greeting)) as Hello;
     if (hello.protocol !== protocolVersion) throw await processes.fail({ kind: 'version', theirs: hello.protocol });
@@ -63,7 +66,7 @@ export class TorchProcess {
   }
 
   private constructor(private readonly settings: ProcessSettings) {
-    const { python, log } = settings;
+    const { python, log, signal } = settings;
     this.scene = { python, world: settings.processes };
     // A group of its own: a terminal's Ctrl+C is for the trainer alone, which then ends between steps.
     const place = { cwd: torchrunPlace(settings), env: torchrunEnvironment(settings) };
@@ -73,6 +76,7 @@ export class TorchProcess {
     this.child.stdin!.on('error', () => {});
     this.ended = new Promise((resolve) => this.child.once('close', resolve).once('error', resolve));
     this.listen();
+    signal?.addEventListener('abort', () => void this.fail({ kind: 'stopped' }), { once: true });
   }
 
   private listen(): void {

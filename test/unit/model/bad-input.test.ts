@@ -31,7 +31,7 @@ describe('a damaged model', () => {
 
   const refused = async (sentence: string, at = folder) => {
     const before = readdirSync(folder).sort();
-    await assert.rejects(openAnswerer(at, 1), new UserError(sentence));
+    await assert.rejects(openAnswerer(at, { engine: 'onnx', threads: 1 }), new UserError(sentence));
     assert.deepEqual(readdirSync(folder).sort(), before);
   };
   const rewriteHeader = (change: (header: string) => string) => {
@@ -115,7 +115,7 @@ describe('a damaged model', () => {
       embedding.set(row, unknown * hiddenSize);
     });
     await writeModel(folder, config, weights);
-    const { learner, tokenizer } = await openAnswerer(folder, 1);
+    const { learner, tokenizer } = await openAnswerer(folder, { engine: 'onnx', threads: 1 });
     assert.ok(tokenizer.vocabSize < unknown);
     const options = { maxTokens: 2, batch: 1, stopTokens: [] };
     const [answer] = await learner.generate([Int32Array.of(3)], options);

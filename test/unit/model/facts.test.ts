@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { readConfig } from '../../../src/model/config-file';
-import { isForeign, readFacts } from '../../../src/model/facts';
+import { foreignFamily, readFacts } from '../../../src/model/facts';
 
 const fixtures = resolve(__dirname, '../../fixtures/model');
 /** Not mistral: where its window is not built, no text may be longer. */
@@ -22,7 +22,7 @@ describe('the facts of a model', () => {
       const config = await readConfig(join(fixtures, name));
       for (const [fact, value] of Object.entries(facts))
         assert.deepEqual(value, config[fact as keyof typeof facts], fact);
-      assert.equal(await isForeign(join(fixtures, name)), false);
+      assert.equal(await foreignFamily(join(fixtures, name)), undefined);
     });
 
   it('are read of a family that is not built here, whatever else its config says', async () => {
@@ -36,7 +36,7 @@ describe('the facts of a model', () => {
       padToken: 2,
       stopTokens: [2, 5],
     });
-    assert.equal(await isForeign(folder), true);
+    assert.equal(await foreignFamily(folder), 'phi');
   });
 
   it('stand in a part of their own where a model also sees pictures', async () => {
