@@ -90,6 +90,40 @@ describe('runs with the torch engine', () => {
     assert.match(stdout, /training\.lora: The model has no projection "gate_proj"; it has /);
   });
 
+  it('answers for a family that only torch has, as the run itself did', async () => {
+    const [expected] = resultOf(runOf('other')).predictions;
+    const asked = await pit('ask', runOf('other'), expected.question, '--max-tokens', '4', '--json');
+    assert.equal(asked.stderr, 'torch computes this model: onnx has no family "phi".\n');
+    const { engine, version, device } = deviceOf('other');
+    const { question, prompt, output, prediction } = expected;
+    const answer = { question, prompt, output, answer: prediction, engine, version, device };
+    assert.deepEqual(JSON.parse(asked.stdout), [answer]);
+  });
+
+  it('evaluates adapters of a family that only torch has, as their run did', async () => {
+    const out = join(newFolder(), 'evaluation');
+    const words = ['--prompts', 'zero-shot', '--max-tokens', '4', '--out', out];
+    const { code, stdout, stderr } = await pit('evaluate', runOf('other-adapters'), join(root, 'data'), ...words);
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /^- Engine: torch \d/m);
+    const [found, expected] = [join(out, 'zero-shot-seed1'), runOf('other-adapters')].map(resultOf);
+    assert.deepEqual(found.predictions, expected.predictions);
+    assert.ok(Math.abs(Math.log(found.documents!.perplexity / expected.documents!.perplexity)) < 1e-4);
+  });
+
+  it('gives the answers of onnx where torch is asked for', async () => {
+    const questions = resultOf(runOf('torch-adapters')).predictions.map(({ question }) => question);
+    const words = ['ask', runOf('torch-adapters'), ...questions, '--max-tokens', '4', '--json'];
+    const texts = async (engine: string) => {
+      const { stdout, stderr } = await pit(...words, '--engine', engine);
+      const answers = JSON.parse(stdout) as Record<string, string>[];
+      assert.deepEqual([...new Set(answers.map((answer) => answer.engine))], [engine], stderr);
+      return answers.map(({ prompt, output }) => [prompt, output]);
+    };
+    assert.ok(questions.length > 20);
+    assert.deepEqual(await texts('torch'), await texts('onnx'));
+  });
+
   it('keeps of finished stages the model alone, and the optimiser of the newest checkpoint', () => {
     const checkpoints = join(runOf('torch-one'), runFiles.checkpoints);
     const withState = readdirSync(checkpoints).filter((name) => existsSync(join(checkpoints, name, 'optimizer')));
@@ -254,6 +288,14 @@ function near(found: readonly number[], expected: readonly number[]): void {
   assert.ok(expected.length > 40);
   assert.equal(found.length, expected.length);
   found.forEach((value, i) => assert.ok(Math.abs(value - expected[i]) <= 1e-4, `${value} at ${i}, not ${expected[i]}`));
+}
+
+/** The last evaluation of the test questions, with all that was answered. */
+function resultOf(path: string) {
+  const run = RunFolder.open(path);
+  const isResult = (event: RunEvent) => event.type === 'evaluated' && event.split === 'test';
+  const event = run.readEvents().events.findLast(isResult) as Extract<RunEvent, { type: 'evaluated' }>;
+  return { ...event, predictions: run.readPredictions(event.predictions!) };
 }
 
 /** What was answered to whom, by file. */
