@@ -1,16 +1,20 @@
 /** A folder that is there whole or not at all. */
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir, rename, rm, rmdir, statfs } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import path from 'node:path';
 import { UserError } from '../errors';
 import { makeFolder } from '../make-folder';
+import { works } from '../processes';
 import { explained, refuseUsed } from './files';
 
 /** Room for what is small beside the weights, bytes. */
 const spare = 1 << 25;
 
 /**
- * Lets `fill` fill a temporary folder that then takes the place of `folder`, which must be new or empty.
+ * Lets `fill` fill a temporary folder that then takes the place of `folder`, which must be new or empty. What processes
+ * that were killed at this have left beside it is removed.
  * @param bytes what it will take; checked before, so that a full disk is told at once
  */
 export async function makeNewFolder(
@@ -18,8 +22,9 @@ export async function makeNewFolder(
   bytes: number,
   fill: (place: string) => Promise<void>,
 ): Promise<void> {
-  const temporary = `${folder}.${process.pid}.tmp`;
+  const temporary = `${folder}${mark(process.pid)}`;
   await refuseUsed(folder);
+  await clearLeftovers(path.dirname(folder));
   const made = await explained(temporary, 'written', makeFolder(temporary));
   try {
     await refuseFullDisk(folder, bytes + spare);
@@ -30,6 +35,25 @@ export async function makeNewFolder(
   } catch (error) {
     await rm(made ?? temporary, { recursive: true, force: true });
     throw error;
+  }
+}
+
+/** The end of a temporary folder's name: which process of which machine fills it. Disks may be shared. */
+const mark = (pid: number) => `.pit-${pid}-${createHash('sha256').update(hostname()).digest('hex').slice(0, 8)}.tmp`;
+
+/** The process that makes a folder of this name; undefined where that is not known to be one of this machine. */
+function makerOf(name: string): number | undefined {
+  const pid = Number(/.\.pit-(\d+)-\w+\.tmp$/.exec(name)?.[1]);
+  return name.endsWith(mark(pid)) ? pid : undefined;
+}
+
+async function clearLeftovers(parent: string): Promise<void> {
+  const entries = await readdir(parent, { withFileTypes: true }).catch(() => []);
+  for (const entry of entries) {
+    const pid = makerOf(entry.name);
+    if (pid === undefined || !entry.isDirectory() || works(pid)) continue;
+    // What can't be removed is in nobody's way.
+    await rm(path.join(parent, entry.name), { recursive: true, force: true }).catch(() => undefined);
   }
 }
 

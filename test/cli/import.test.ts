@@ -1,7 +1,7 @@
 /** `pit import` as a person calls it: what it writes and says, what it refuses, and how it is stopped. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { readModelFolder } from '../../src/model/folder';
@@ -54,30 +54,43 @@ describe('pit import', () => {
     assert.match(used.stderr, /^\S+ is not empty: it holds cut\.gguf; name a folder that is new or empty\.\n$/);
   });
 
+  const left = (signal: string) => readdirSync(root).filter((name) => name.includes(signal));
+
+  /** Sends the signal while weights are written. */
+  async function interrupted(signal: NodeJS.Signals) {
+    const file = join(root, 'large.gguf');
+    writeLarge(file);
+    const child = startPit('import', file, '--to', join(root, signal));
+    const ended = finish(child);
+    const isWriting = () => left(signal).some((name) => readdirSync(join(root, name)).some(isUnfinishedWeights));
+    await until(isWriting, () => child.exitCode === null);
+    child.kill(signal);
+    return ended;
+  }
+
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     it(`stops at ${signal} and leaves nothing behind`, async () => {
-      const file = join(root, 'large.gguf');
-      writeLarge(file);
-      const to = join(root, signal);
-      const child = startPit('import', file, '--to', to);
-      const ended = finish(child);
-      await appearing(`${to}.${child.pid}.tmp/model.safetensors.${child.pid}.tmp`, () => child.exitCode === null);
-      child.kill(signal);
-      const { code, stdout, stderr } = await ended;
+      const { code, stdout, stderr } = await interrupted(signal);
       assert.deepEqual([code, stdout, stderr], [130, '', 'Stopped; nothing was written.\n']);
-      assert.deepEqual(
-        readdirSync(root).filter((name) => name.includes(signal)),
-        [],
-      );
+      assert.deepEqual(left(signal), []);
     });
   }
+
+  it('clears what one that was killed has left', async () => {
+    await interrupted('SIGKILL');
+    assert.equal(left('SIGKILL').length, 1);
+    const { code } = await pit('import', fixture('llama.gguf'), '--to', join(root, 'next'));
+    assert.deepEqual([code, left('SIGKILL')], [0, []]);
+  });
 });
 
-/** Resolves when the path exists; fails if the program ends before. */
-function appearing(path: string, isRunning: () => boolean): Promise<void> {
+const isUnfinishedWeights = (name: string) => /^model\.safetensors\..+\.tmp$/.test(name);
+
+/** Resolves when it is so; fails if the program ends before. */
+function until(isSo: () => boolean, isRunning: () => boolean): Promise<void> {
   return new Promise((done, fail) => {
     const timer = setInterval(() => {
-      if (existsSync(path)) done();
+      if (isSo()) done();
       else if (isRunning()) return;
       else fail(new Error('The program ended too soon.'));
       clearInterval(timer);
