@@ -1,6 +1,8 @@
 /**
  * Measures what the project promises and prints one Markdown table: `npm run bench`, or with names for a part of it;
- * behind `real` stands the folder of the model that is meant. Ratios are taken within one run, so that they mean the same on a busy machine and on a quiet one.
+ * behind `real`
+ * and `torch-real` stands the folder of the model that is meant. Ratios are taken within one run, so that they mean the
+ * same on a busy machine and on a quiet one.
  */
 import { execFileSync } from 'node:child_process';
 import { cpus } from 'node:os';
@@ -16,12 +18,18 @@ import { measureMemory } from './memory';
 import { median, type PresetName, threads } from './model';
 import { shareOutsideProducts } from './profile';
 import { hasTorch } from './python';
-import { measureReal, type Row } from './real';
+import { measureReal, measureTorchReal, type Row } from './real';
 import { measureAgainstTorch, measureStep } from './step';
 
 const presets: PresetName[] = ['nano', 'micro'];
 const million = 1_000_000;
 const noTorch = 'not measured: needs Python with torch and transformers';
+
+/** Names behind which a model's folder stands. */
+const takeFolder = ['real', 'torch-real'];
+
+const needsFolder = (name: string) =>
+  `not measured: needs a model's folder, \`npm run bench -- ${name} FOLDER\`, and torch`;
 
 const measurements: Record<string, (folder?: string) => Promise<Row[]>> = {
   async step() {
@@ -100,8 +108,12 @@ const measurements: Record<string, (folder?: string) => Promise<Row[]>> = {
     ];
   },
   async real(folder) {
-    if (!folder) return [['a real model', 'not measured: needs its folder, `npm run bench -- real FOLDER`', '']];
+    if (!folder) return [['a real model', needsFolder('real'), '']];
     return hasTorch() ? measureReal(folder) : [[`the model in ${folder}`, noTorch, '']];
+  },
+  async 'torch-real'(folder) {
+    if (!folder || !hasTorch()) return [['a real model by the torch learner', needsFolder('torch-real'), '']];
+    return measureTorchReal(folder);
   },
 };
 
@@ -116,8 +128,9 @@ function printRow(cells: readonly string[]): void {
 }
 
 async function main(words: readonly string[]): Promise<void> {
-  const folder = words.find((_, i) => words[i - 1] === 'real');
-  const names = words.filter((_, i) => words[i - 1] !== 'real');
+  const isFolder = (_: string, i: number) => takeFolder.includes(words[i - 1]);
+  const folder = words.find(isFolder);
+  const names = words.filter((word, i) => !isFolder(word, i));
   const unknown = names.find((name) => !Object.hasOwn(measurements, name));
   if (unknown) throw new Error(`There is no "${unknown}"; choose of ${Object.keys(measurements).join(', ')}.`);
   const torch = hasTorch() ? 'Python with torch found' : 'no Python with torch';

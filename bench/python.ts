@@ -1,9 +1,10 @@
-/** Runs a Python baseline where an interpreter with torch is found: PIT_PYTHON, else python3. */
+/** Runs a Python baseline where an interpreter with torch is found: PIT_PYTHON, that of `pit setup torch`, or python3. */
 import { spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
+import { findInterpreter } from '../src/engine/torch/environment';
 
-const interpreter = process.env.PIT_PYTHON ?? 'python3';
+const interpreter = process.env.PIT_PYTHON ?? findInterpreter()?.python ?? 'python3';
 let found: boolean | undefined;
 
 /** Whether torch and transformers can be imported. */

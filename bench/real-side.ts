@@ -1,27 +1,37 @@
 /**
- * This project's side of the comparison on a real model, a process of its own: `node --import tsx real-side.ts --plan
- * FILE`. It answers the same requests as bench/python/real.py, one JSON object a line.
+ * This project's side of the comparison on a real model, a process of its own: `node --import tsx real-side.ts FILE
+ * ENGINE`. It answers the same requests as bench/python/real.py, one JSON object a line.
  */
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import type { Answerer } from '../src/engine/learner';
+import type { Answerer, Learner } from '../src/engine/learner';
 import { processor } from '../src/engine/onnx/device';
 import { OnnxLearner } from '../src/engine/onnx/learner';
+import { TorchLearner } from '../src/engine/torch/learner';
 import { readModel } from '../src/model/folder';
 import { readAll } from '../src/model/weights';
 import { packBatches } from '../src/schedule/pack';
 import type { Example } from '../src/schedule/schedule';
+import { experimentFields } from '../src/schedule/experiment';
 import { openAnswerer } from '../src/trainer/answerer';
+import type { Engine } from '../src/trainer/choose-engine';
+import { torchSettings } from '../src/trainer/torch-settings';
 import { threads, timed } from './model';
 import type { PlannedExample, RealPlan } from './real-plan';
 import { openProduct } from './step';
 
 class Side {
-  private learner?: OnnxLearner;
+  private learner?: Learner;
   private answerer?: Answerer;
   private product?: ReturnType<typeof openProduct>;
 
-  constructor(private readonly plan: RealPlan) {}
+  /** Bytes that processes of their own said they held at most. */
+  private held = 0;
+
+  constructor(
+    private readonly plan: RealPlan,
+    private readonly engine: Engine,
+  ) {}
 
   async train(stage: number) {
     const learner = (this.learner ??= await this.openLearner());
@@ -30,13 +40,17 @@ class Side {
     const examples = steps.map((step) => step.map(exampleOf));
     const losses: number[] = [];
     const seconds = await timed(async () => {
-      for (const step of examples) losses.push((await learner.step(packBatches(step, packing), rate)).loss);
+      for (const step of examples) {
+        const { loss, memory = 0 } = await learner.step(packBatches(step, packing), rate);
+        losses.push(loss);
+        this.held = Math.max(this.held, memory);
+      }
     });
     return { seconds, losses };
   }
 
   async generate(batch: number) {
-    const answerer = (this.answerer ??= (await openAnswerer(this.plan.model, { engine: 'onnx', threads })).learner);
+    const answerer = (this.answerer ??= (await this.openAnswerer()).learner);
     const { prompts, maxTokens } = this.plan;
     const chosen = prompts.slice(0, batch > 1 ? prompts.length : 4).map((prompt) => Int32Array.from(prompt));
     let answers: Int32Array[] = [];
@@ -55,13 +69,28 @@ class Side {
   }
 
   peak() {
-    return { bytes: process.resourceUsage().maxRSS * 1024 };
+    return { bytes: this.engine === 'torch' ? this.held : process.resourceUsage().maxRSS * 1024 };
   }
 
-  private async openLearner(): Promise<OnnxLearner> {
+  async close() {
+    await Promise.all([this.learner?.close(), this.answerer?.close()]);
+  }
+
+  private openAnswerer() {
+    return openAnswerer(this.plan.model, { engine: this.engine, device: 'cpu', threads });
+  }
+
+  private async openLearner(): Promise<Learner> {
     const { model, optimizer } = this.plan;
     const { config, weights } = await readModel(model);
-    return new OnnxLearner({ config, weights: await readAll(config, weights), optimizer, device: processor(threads) });
+    if (this.engine === 'onnx')
+      return new OnnxLearner({
+        ...{ config, optimizer, device: processor(threads) },
+        weights: await readAll(config, weights),
+      });
+    const torch = experimentFields.shape.torch.parse(undefined);
+    const settings = await torchSettings({ device: 'cpu', threads, torch, training: { optimizer, recompute: false } });
+    return TorchLearner.open({ ...settings, facts: config, model });
   }
 }
 
@@ -70,13 +99,15 @@ function exampleOf({ tokens, weights }: PlannedExample, index: number): Example 
   return { ...names, tokens: Int32Array.from(tokens), weights: Float32Array.from(weights) };
 }
 
-async function main(plan: string): Promise<void> {
-  const side = new Side(JSON.parse(readFileSync(plan, 'utf8')) as RealPlan);
+async function main(plan: string, engine: Engine): Promise<void> {
+  const side = new Side(JSON.parse(readFileSync(plan, 'utf8')) as RealPlan, engine);
   for await (const line of createInterface({ input: process.stdin })) {
     const [[name, argument]] = Object.entries(JSON.parse(line) as Record<string, number>);
     const answer = await side[name as 'train' | 'generate' | 'multiply' | 'peak'](argument);
     process.stdout.write(`${JSON.stringify(answer)}\n`);
   }
+  await side.close();
 }
 
-void main(process.argv[3]);
+const [plan, engine] = process.argv.slice(2);
+void main(plan, engine as Engine);
