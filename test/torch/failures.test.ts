@@ -35,12 +35,14 @@ describe('torch processes that fail', () => {
 
   describe('while they work', () => {
     let settings: TorchSettings;
+    let stop: AbortController;
     let learner: TorchLearner;
     let family: ReturnType<typeof markOf>[];
     let ranks: number[];
 
     beforeEach('two processes with a model', async () => {
-      settings = { ...torchSettings(model), processes: 2 };
+      stop = new AbortController();
+      settings = { ...torchSettings(model), processes: 2, signal: stop.signal };
       learner = await TorchLearner.open(settings);
       const pids = [torchrun(), ...descendants(torchrun())];
       family = pids.map(markOf);
@@ -87,6 +89,15 @@ describe('torch processes that fail', () => {
       const { message, detail } = await failureOf(learner.step([beyond], 0));
       assert.match(message, /^Rank [01] of 2 failed in a training step: .*index out of range/);
       assert.match(detail!, /Traceback[^]*pit_learner/);
+    });
+
+    it('a signal ends them in the middle of their work', async () => {
+      const working = failureOf(trainOn());
+      stop.abort();
+      assert.match(
+        (await working).message,
+        /^The torch processes were ended in a training step.*, as was asked for\.$/,
+      );
     });
 
     it('output that is cut ends them', async () => {
