@@ -60,9 +60,9 @@ export class HashMemory {
     const now = this.now();
     const found = await stat(file, { bigint: true }).catch(() => undefined);
     if (!found) return undefined;
-    const { dev, ino, size, mtimeNs, ctimeNs, mtimeMs } = found;
+    const { ino, size, mtimeNs, ctimeNs, mtimeMs } = found;
     return {
-      mark: [dev, ino, size, mtimeNs, ctimeNs].join(' '),
+      mark: [ino, size, mtimeNs, ctimeNs].join(' '),
       bytes: Number(size),
       isSettled: now - Number(mtimeMs) > unsettled,
     };
