@@ -31,7 +31,12 @@ describe('the memory that the torch learner takes', () => {
     { processes: 2, rows: 8, recompute: false },
   ])
     it(`is as estimated in ${processes === 1 ? 'one process' : 'two'}, ${recompute ? 'computing blocks again' : 'keeping activations'}`, async () => {
-      const learner = await TorchLearner.open({ ...torchSettings({ folder, config }), processes, recompute, threads: 2 });
+      const learner = await TorchLearner.open({
+        ...torchSettings({ folder, config }),
+        processes,
+        recompute,
+        threads: 2,
+      });
       const batch = rowsOf(rows * processes);
       let memory = 0;
       for (let step = 0; step < 2; step++) memory = (await learner.step([batch, batch], 1e-4)).memory!;

@@ -15,6 +15,7 @@ import {
   gradientsOf,
   learnerOf,
   pack,
+  provider,
   Random,
   randomWeights,
   tiny,
@@ -68,7 +69,7 @@ describe('a token that fills almost all places', () => {
     }
   });
 
-  it('does not make two equal trainings differ by one bit', async () => {
+  it('does not make two equal trainings differ: on the processor by no bit, on WebGPU by rounding alone', async () => {
     const roomy = { ...config, maxPositions: 256 };
     const batch = pack(
       Array.from({ length: 9 }, () => [monotonous()]),
@@ -81,8 +82,11 @@ describe('a token that fills almost all places', () => {
       await learner.close();
       return trained;
     };
-    assert.deepEqual(await train([batch]), await train([batch]));
-    assert.deepEqual(await train([batch, batch]), await train([batch, batch]));
+    for (const batches of [[batch], [batch, batch]]) {
+      const [once, again] = [await train(batches), await train(batches)];
+      if (provider === 'cpu') assert.deepEqual(again, once);
+      for (const [name, values] of once) assertNear(again.get(name)!, values, 1e-5, name);
+    }
   });
 });
 
