@@ -14,6 +14,7 @@ import { type Ended, type ProgramOptions, runProgram } from '../../program';
 import { type Environment, environmentFile, pythonIn, readEnvironment, torchFolder } from './environment';
 import { type Build, type Installer, type Way } from './installer';
 import { type Probe, probe } from './probe';
+import { pythonFolder } from './torchrun';
 
 export interface Order {
   build: Build;
@@ -67,6 +68,7 @@ export async function makeEnvironment(
     const how = { ...options, env: environmentOf(root) };
     refuseFailure('The environment could not be made', await installer.create(place, how), root);
     await fill(installer.ways(place, requirements, build), how, root);
+    refuseFailure('The packages could not be imported', await importAll(pythonIn(place), how), root);
     const found = await probe(pythonIn(place));
     const made = { name, torch: found.torch, cuda: found.cuda, requirements: textsOf(requirements) };
     await writeJson(environmentFile(), made);
@@ -84,6 +86,13 @@ export async function removeEnvironment(): Promise<boolean> {
   if (!existsSync(root)) return false;
   await explained(root, 'written', rm(root, { recursive: true }));
   return true;
+}
+
+/** As the learner will: that it can is seen now, and what is compiled here is not compiled again in every process. */
+function importAll(python: string, options: ProgramOptions): Promise<Ended> {
+  options.onLine?.('Importing all of it once, which compiles it.');
+  const env = { ...options.env, PYTHONPATH: pythonFolder(), PYTHONDONTWRITEBYTECODE: '' };
+  return runProgram([python, '-c', 'import torch.distributed.run, peft, pit_learner.learner'], { ...options, env });
 }
 
 /** uv's cache and the Python that it may bring lie in the one folder, too. */
