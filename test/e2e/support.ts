@@ -107,17 +107,27 @@ export class Workbench {
 
   /** Runs a command by its title. */
   async command(title: string): Promise<void> {
-    await this.page.keyboard.press('F1');
-    await this.input.fill(`>${title}`);
-    await this.choice(title).click();
+    await this.pick('F1', `>${title}`, title);
   }
 
   /** Opens a file of the folder in the editor. */
   async openFile(name: string): Promise<void> {
-    await this.page.keyboard.press('Control+P');
-    await this.input.fill(name);
-    await this.choice(name.split('/').at(-1)!).click();
+    await this.pick('Control+P', name, name.split('/').at(-1)!);
     await this.page.locator('.tab.active', { hasText: name.split('/').at(-1)! }).waitFor();
+  }
+
+  /** Takes an entry of the quick pick behind a key; it closes where a view takes the focus just then, and is opened again. */
+  private async pick(key: string, text: string, entry: string, tries = 5): Promise<void> {
+    await this.page.keyboard.press(key);
+    try {
+      const timeout = tries > 1 ? 15_000 : patience;
+      await this.input.fill(text, { timeout });
+      await this.choice(entry).click({ timeout });
+    } catch (error) {
+      if (tries === 1) throw error;
+      await this.page.keyboard.press('Escape');
+      await this.pick(key, text, entry, tries - 1);
+    }
   }
 
   /** The text field of a quick pick. */

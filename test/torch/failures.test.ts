@@ -55,17 +55,13 @@ describe('torch processes that fail', () => {
     });
 
     it('a rank that is killed is named, and every later call says the same', async () => {
-      process.kill(ranks[1], 'SIGKILL');
-      const said = /^Rank 1 of 2 \(process \d+\) was killed \(SIGKILL\) in a training step/;
-      const first = await failureOf(trainOn());
-      assert.match(first.message, said);
-      assert.match(first.message, new RegExp(`process ${ranks[1]}\\b`));
-      assert.equal((await failureOf(learner.score(batches[0]))).message, first.message);
-    });
-
-    it('rank 0 that is killed is named', async () => {
       process.kill(ranks[0], 'SIGKILL');
-      assert.match((await failureOf(trainOn())).message, /^Rank 0 of 2 \(process \d+\) was killed \(SIGKILL\)/);
+      const { message } = await failureOf(trainOn());
+      assert.ok(
+        message.startsWith(`Rank 0 of 2 (process ${ranks[0]}) was killed (SIGKILL) in a training step`),
+        message,
+      );
+      assert.equal((await failureOf(learner.score(batches[0]))).message, message);
     });
 
     it('torchrun that is killed takes its ranks along', async () => {

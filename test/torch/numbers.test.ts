@@ -25,7 +25,6 @@ const shared: Kind[] = [
   { title: 'adapters of a llama', fixture: 'llama-grouped', rank: 4 },
 ];
 const alone: Kind[] = [
-  { title: 'llama with grouped queries', fixture: 'llama-grouped' },
   { title: 'gpt2', fixture: 'gpt2' },
   { title: 'adapters of a gpt2', fixture: 'gpt2', rank: 4 },
 ];

@@ -41,17 +41,12 @@ describe('runs with the torch engine', () => {
     await train('onnx', { training });
   });
 
-  for (const [name, fields] of Object.entries({ 'torch-one': torch, 'torch-two': twice }))
-    it(`${name}: gives the losses and answers of onnx`, async () => {
-      await train(name, { training, ...fields });
-      assertSame(runOf(name), runOf('onnx'));
-    });
-
-  it('says engine, device and attention, and why', () => {
-    const { engine, device, reason } = deviceOf('torch-two');
+  it('give the losses and answers of onnx', async () => {
+    await train('torch', { training, ...twice });
+    assertSame(runOf('torch'), runOf('onnx'));
+    const { engine, device, reason } = deviceOf('torch');
     assert.deepEqual([engine, device], ['torch', '2 processes, cpu, fp32']);
     assert.match(reason, /^as the experiment asks for; \w+ attention: ./);
-    assert.match(deviceOf('torch-one').reason, /^(torch finds|its torch is built for processors alone).*; /);
   });
 
   it('trains adapters as onnx does', async () => {
@@ -68,7 +63,8 @@ describe('runs with the torch engine', () => {
     makeOther(join(root, 'other'), join(root, 'base'));
     const lora = { rank: 4, alpha: 8, targets: ['q_proj', 'fc1'] };
     await train('other', { model: 'other', training, ...torch });
-    await train('other-adapters', { model: 'other', training: { ...training, lora }, ...twice });
+    await train('other-adapters', { model: 'other', training: { ...training, lora }, ...torch });
+    assert.match(deviceOf('other').reason, /^(torch finds|its torch is built for processors alone).*; /);
     const [whole, adapters] = ['other', 'other-adapters'].map((name) => lossesOf(runOf(name)));
     assert.ok(Math.abs(whole[0] - adapters[0]) < 1e-4, 'Adapters change nothing before they have learnt');
     for (const losses of [whole, adapters]) assert.ok(losses.at(-1)! < losses[0], losses.join());
@@ -111,26 +107,13 @@ describe('runs with the torch engine', () => {
     assert.ok(Math.abs(Math.log(found.documents!.perplexity / expected.documents!.perplexity)) < 1e-4);
   });
 
-  it('gives the answers of onnx where torch is asked for', async () => {
-    const questions = resultOf(runOf('torch-adapters')).predictions.map(({ question }) => question);
-    const words = ['ask', runOf('torch-adapters'), ...questions, '--max-tokens', '4', '--json'];
-    const texts = async (engine: string) => {
-      const { stdout, stderr } = await pit(...words, '--engine', engine);
-      const answers = JSON.parse(stdout) as Record<string, string>[];
-      assert.deepEqual([...new Set(answers.map((answer) => answer.engine))], [engine], stderr);
-      return answers.map(({ prompt, output }) => [prompt, output]);
-    };
-    assert.ok(questions.length > 20);
-    assert.deepEqual(await texts('torch'), await texts('onnx'));
-  });
-
   it('keeps of finished stages the model alone, and the optimiser of the newest checkpoint', () => {
-    const checkpoints = join(runOf('torch-one'), runFiles.checkpoints);
+    const checkpoints = join(runOf('torch'), runFiles.checkpoints);
     const withState = readdirSync(checkpoints).filter((name) => existsSync(join(checkpoints, name, 'optimizer')));
     assert.deepEqual([withState, readdirSync(checkpoints).length], [['stage-2-step-6'], 2]);
   });
 
-  for (const name of ['torch-one', 'torch-adapters'])
+  for (const name of ['torch', 'torch-adapters'])
     it(`${name}: its checkpoints serve ask, evaluate and export`, async () => {
       const asked = await pit('ask', runOf(name), 'When was Ann born?', '--json');
       assert.equal(asked.code, 0, asked.stderr);
@@ -147,51 +130,42 @@ describe('runs with the torch engine', () => {
   it('stand in tables beside others', async () => {
     const { stdout } = await pit('compare', runOf('onnx'), runOf('torch-adapters'));
     assert.match(stdout, /^- Engine: onnx [\d.]+; torch [\d.]+$/m);
-    assert.match(readFileSync(join(runOf('torch-one'), runFiles.report), 'utf8'), /torch \d/);
+    assert.match(readFileSync(join(runOf('torch'), runFiles.report), 'utf8'), /torch \d/);
   });
 
-  describe('that are broken off', () => {
-    it('killed, goes on to the same losses and answers, on another number of processes too', async () => {
-      const path = untrained('torch-one', 'killed');
-      const { child, ended, family } = await atWork(path, (events) => stepsOf(events).length >= 5);
-      child.kill('SIGKILL');
-      await ended;
-      await allGone(family);
-      assert.equal(stateOf(RunFolder.open(path)), 'interrupted');
-      changeTorch(path, { processes: 2 });
-      const { code, stderr } = await pit('resume', path);
-      assert.equal(code, 0, stderr);
-      assertSame(path, runOf('onnx'));
-    });
+  it('broken off in every way, leave no process, say why and go on to the same losses and answers', async () => {
+    const run = RunFolder.create(join(root, 'broken'), RunFolder.open(runOf('torch')).identity);
+    cpSync(join(runOf('torch'), runFiles.experiment), run.file(runFiles.experiment));
+    changeTorch(run, { processes: 1 });
+    const killed = await atWork(run);
+    killed.child.kill('SIGKILL');
+    await killed.ended;
+    await allGone(killed.family);
+    assert.equal(stateOf(run), 'interrupted');
 
-    it('asked to stop, leaves no process and goes on', async () => {
-      const path = untrained('torch-two', 'stopped');
-      const { ended, family } = await atWork(path, (events) => stepsOf(events).length >= 2);
-      RunFolder.open(path).requestStop();
-      assert.equal((await ended).code, 0);
-      await allGone(family);
-      assert.equal(stateOf(RunFolder.open(path)), 'stopped');
-      assert.equal((await pit('resume', path)).code, 0);
-      assertSame(path, runOf('onnx'));
-    });
+    changeTorch(run, { processes: 2 });
+    const maimed = await atWork(run);
+    const { pid } = maimed.family.find((mark) => rankOf(mark.pid) === 1)!;
+    process.kill(pid, 'SIGKILL');
+    const { code, stderr } = await maimed.ended;
+    assert.equal(code, 1);
+    await allGone(maimed.family);
+    const last = run.readEvents().events.at(-1)!;
+    assert.equal(last.type, 'failed');
+    const { reason } = last as Extract<RunEvent, { type: 'failed' }>;
+    assert.match(reason, new RegExp(`^Rank 1 of 2 \\(process ${pid}\\) was killed \\(SIGKILL\\)`));
+    assert.ok(stderr.includes(reason), 'The log has the sentence');
+    assert.match(stderr, /Root Cause/, 'and what torchrun said');
 
-    it('by a rank that is killed, says which and goes on', async () => {
-      const path = untrained('torch-two', 'rank');
-      const { ended, family } = await atWork(path, (events) => stepsOf(events).length >= 4);
-      const { pid } = family.find((mark) => rankOf(mark.pid) === 1)!;
-      process.kill(pid, 'SIGKILL');
-      const { code, stderr } = await ended;
-      assert.equal(code, 1);
-      await allGone(family);
-      const last = RunFolder.open(path).readEvents().events.at(-1)!;
-      assert.equal(last.type, 'failed');
-      const { reason } = last as Extract<RunEvent, { type: 'failed' }>;
-      assert.match(reason, new RegExp(`^Rank 1 of 2 \\(process ${pid}\\) was killed \\(SIGKILL\\)`));
-      assert.ok(stderr.includes(reason), 'The log has the sentence');
-      assert.match(stderr, /Root Cause/, 'and what torchrun said');
-      assert.equal((await pit('resume', path)).code, 0);
-      assertSame(path, runOf('onnx'));
-    });
+    const stopped = await atWork(run);
+    run.requestStop();
+    assert.equal((await stopped.ended).code, 0);
+    await allGone(stopped.family);
+    assert.equal(stateOf(run), 'stopped');
+
+    const resumed = await pit('resume', run.path);
+    assert.equal(resumed.code, 0, resumed.stderr);
+    assertSame(run.path, runOf('onnx'));
   });
 
   function deviceOf(name: string) {
@@ -205,14 +179,6 @@ describe('runs with the torch engine', () => {
   async function train(name: string, fields: Fields): Promise<void> {
     const { code, stderr } = await pit('run', writeExperiment(root, fields, name));
     assert.equal(code, 0, stderr);
-  }
-
-  /** The run as it was before its first step. */
-  function untrained(from: string, to: string): string {
-    const made = RunFolder.open(runOf(from));
-    const copy = RunFolder.create(join(root, to), made.identity);
-    cpSync(made.file(runFiles.experiment), copy.file(runFiles.experiment));
-    return copy.path;
   }
 });
 
@@ -235,11 +201,15 @@ function makeOther(folder: string, tokenizer: string): void {
 
 const lossesOf = (path: string) => stepsOf(RunFolder.open(path).readEvents().events).map(({ loss }) => loss);
 
-/** A trainer that has come so far, with all of its processes. */
-async function atWork(path: string, met: (events: RunEvent[]) => boolean) {
+/** A trainer that goes on with a run and has made two steps, with all of its processes. */
+async function atWork({ path }: RunFolder) {
+  const begun = new Date().toISOString();
   const child = startTrainerOn(path);
   const ended = finish(child);
-  await until(child, path, met);
+  await until(child, path, (events) => {
+    const start = events.findLastIndex(({ type, time }) => type === 'device' && time > begun);
+    return start >= 0 && stepsOf(events.slice(start)).length >= 2;
+  });
   return { child, ended, family: familyOf(child) };
 }
 
@@ -254,8 +224,7 @@ async function allGone(family: readonly ProcessMark[]): Promise<void> {
   while (family.some(isAlive)) await delay(20);
 }
 
-function changeTorch(path: string, fields: Partial<Experiment['torch']>): void {
-  const run = RunFolder.open(path);
+function changeTorch(run: RunFolder, fields: Partial<Experiment['torch']>): void {
   const experiment = run.readJson<Experiment>(runFiles.experiment);
   run.writeJson(runFiles.experiment, { ...experiment, torch: { ...experiment.torch, ...fields } });
 }
