@@ -1,6 +1,6 @@
 /**
- * `npm test`: installs and builds what is missing, then runs every test: plain ones, and beside these, which compute,
- * those in a window, which wait. Takes `--grep <pattern>` and names of files and folders. The last line adds all up.
+ * `npm test`: installs and builds what is missing, then runs every test, in two lanes that take about as long. Takes
+ * `--grep <pattern>` and names of files and folders. The last line adds all up.
  */
 import { spawn } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
@@ -20,7 +20,9 @@ const { values, positionals } = parseArgs({
 });
 
 ready();
-const plain = [
+const torchRuns = 'test/torch/runs.test.ts';
+/** What computes. */
+const first = [
   {
     title: 'Library and command line',
     words: (files) => mocha(files, ['test/unit/**/*.test.ts', 'test/cli/**/*.test.ts'], 120_000),
@@ -30,11 +32,12 @@ const plain = [
   {
     title: 'Torch',
     folder: 'test/torch/',
-    words: (files) => mocha(files, ['test/torch/**/*.test.ts'], 600_000),
+    words: (files) => mocha(files, ['test/torch/**/*.test.ts', '--ignore', torchRuns], 600_000),
     missing: noTorch,
   },
 ];
-const inWindow = [
+/** What waits for a window, and what is left. */
+const second = [
   {
     title: 'Extension host',
     folder: 'test/host/',
@@ -56,10 +59,16 @@ const inWindow = [
     folder: 'test/e2e/',
     words: (files) => [...mocha(files, ['test/e2e/**/*.spec.ts'], 300_000), '--require', './test/e2e/session.ts'],
   },
+  {
+    title: 'Torch, whole runs',
+    folder: torchRuns,
+    words: (files) => mocha(files, [torchRuns], 600_000),
+    missing: noTorch,
+  },
 ];
 let host;
 const total = { passed: 0, failed: 0, skipped: 0 };
-await Promise.all([plain, inWindow].map(runInTurn));
+await Promise.all([first, second].map(runInTurn));
 const { passed, failed, skipped } = total;
 console.log(`${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}`);
 process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
@@ -82,8 +91,9 @@ function filesIn(name) {
 }
 
 function suiteOf(file) {
-  const [library, ...others] = [...plain, ...inWindow];
-  return others.find(({ folder }) => `${file}/`.replaceAll('\\', '/').includes(folder)) ?? library;
+  const [library, ...others] = [...first, ...second];
+  // The last that fits is the narrowest.
+  return others.findLast(({ folder }) => `${file}/`.replaceAll('\\', '/').includes(folder)) ?? library;
 }
 
 function grep() {
