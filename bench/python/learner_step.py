@@ -4,7 +4,7 @@ The same texts, weights and AdamW: packed, as `pit_learner` computes them and as
 `transformers` would; and padded to the longest of eight. Tokens of padding are not counted. Time is
 that of the processor on one thread, taken in turns, so that what else runs here weighs little.
 
-    PYTHONPATH=python python bench/torch-step.py [--rounds 5] [--row 512]
+    PYTHONPATH=python python bench/python/learner_step.py [--rounds 5] [--row 512]
 """
 
 import argparse
