@@ -28,13 +28,17 @@ class Group:
 
     def first(self, value: Any) -> Any:
         """Rank 0's value."""
+        if self.world == 1:
+            return value
         box = [value]
         dist.broadcast_object_list(box, src=0, device=torch.device("cpu"))
         return box[0]
 
     def all(self, value: Any) -> list[Any]:
         """The values of all ranks."""
-        values: list[Any] = [None] * dist.get_world_size()
+        if self.world == 1:
+            return [value]
+        values: list[Any] = [None] * self.world
         dist.all_gather_object(values, value)
         return values
 
