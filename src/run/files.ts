@@ -123,7 +123,7 @@ function readFrom(path: string, offset: number, limit: number): Buffer {
 }
 
 /** A lock or a place in a queue may go at any moment. */
-function openIfThere(path: string): number | undefined {
+export function openIfThere(path: string): number | undefined {
   try {
     return fs.openSync(path, 'r');
   } catch (error) {

@@ -5,9 +5,19 @@
  * again and again, for those on other machines can't see the process.
  */
 import { randomUUID } from 'node:crypto';
-import { constants, copyFileSync, existsSync, linkSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  fstatSync,
+  linkSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { UserError } from '../errors';
-import { onDisk, readLines } from './files';
+import { onDisk, openIfThere } from './files';
 import { isAlive, markOf, type ProcessMark } from './process';
 
 /** Another process has the folder. */
@@ -91,14 +101,30 @@ function takenAfter(chain: readonly Lock[], { file, folder, draft, id }: Wish): 
 
 function chainFrom(first: string): Lock[] {
   const chain: Lock[] = [];
-  for (let file = first; existsSync(file); file = nextIn(chain, first)) chain.push({ file, holder: holderIn(file) });
+  for (let lock = lockIn(first); lock; lock = lockIn(nextIn(chain, first))) chain.push(lock);
   return chain;
 }
 
-function holderIn(file: string): Holder | undefined {
-  const [holder] = readLines<Holder>(file).values;
-  const sign = statSync(file, { throwIfNoEntry: false })?.mtimeMs;
-  return holder && sign !== undefined ? { ...holder, sign } : undefined;
+/** Undefined where there is none. It may go at any moment: what is told of it is told of one file that was open. */
+function lockIn(file: string): Lock | undefined {
+  const open = openIfThere(file);
+  if (open === undefined) return undefined;
+  try {
+    const holder = holderOf(readFileSync(open, 'utf8'));
+    return { file, holder: holder && { ...holder, sign: fstatSync(open).mtimeMs } };
+  } finally {
+    closeSync(open);
+  }
+}
+
+/** Undefined where not even one line was written to its end. */
+function holderOf(text: string): Omit<Holder, 'sign'> | undefined {
+  const [line, ...rest] = text.split('\n');
+  try {
+    return rest.length > 0 ? (JSON.parse(line) as Omit<Holder, 'sign'>) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function nextIn(chain: readonly Lock[], first: string): string {
