@@ -3,8 +3,9 @@
  * page has been told; a page that is new says `ready` and gets everything once, and after that only what has changed.
  */
 import type { AnswerMetrics, Estimate } from '../src/metrics/estimate';
-import type { Prediction } from '../src/run/events';
+import type { GpuMemory, Prediction } from '../src/run/events';
 import type { RunState } from '../src/run/states';
+import type { Device } from '../src/run/summary';
 
 /** What is measured at every step. */
 export const columnNames = ['loss', 'documentLoss', 'questionLoss', 'tokensPerSecond', 'memory'] as const;
@@ -90,15 +91,7 @@ export interface RunFacts extends RunEntry {
   reason?: string;
   model: string;
   splits: { train: string; test: string };
-  device?: {
-    engine: string;
-    version: string;
-    device: string;
-    reason: string;
-    parameters: number;
-    /** Bytes that there are of the memory whose use is told. */
-    memory?: number;
-  };
+  device?: Device;
   stages: StageFacts[];
   evaluations: EvaluationFacts[];
   progress?: Progress;
@@ -107,7 +100,7 @@ export interface RunFacts extends RunEntry {
   /** Bytes in use, at the newest step. */
   memory?: number;
   /** Bytes of the GPU that trains, in use by all programs and in all. */
-  gpuMemory?: { used: number; total: number };
+  gpuMemory?: GpuMemory;
   /** Tokens of text trained on so far. */
   tokens: number;
   /** Seconds of its steps and evaluations. */

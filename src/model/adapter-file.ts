@@ -48,6 +48,11 @@ export async function holdsAdapter(folder: string): Promise<boolean> {
   );
 }
 
+/** The folder of the model: that which adapters are of, where it holds these. Throws as reading them does. */
+export async function modelUnder(folder: string): Promise<string> {
+  return (await holdsAdapter(folder)) ? (await readAdapterConfig(folder)).base : folder;
+}
+
 /** Throws a UserError that names the field of an option that would change the numbers and is not built here. */
 export async function readAdapterConfig(folder: string): Promise<Lora> {
   const file = path.join(folder, configFile);

@@ -5,7 +5,7 @@
 import path from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../errors';
-import { holdsAdapter, readAdapterConfig } from './adapter-file';
+import { modelUnder } from './adapter-file';
 import type { ModelConfig } from './config';
 import { families } from './families';
 import { count, FieldError, readTokens, tokens } from './families/family';
@@ -38,8 +38,7 @@ export async function readFacts(folder: string): Promise<ModelFacts> {
 
 /** The family of a model, or of one that adapters are of, where it is none that is built here. Other trouble is no matter. */
 export async function foreignFamily(folder: string): Promise<string | undefined> {
-  const base = (await holdsAdapter(folder)) ? (await readAdapterConfig(folder)).base : folder;
-  const json = await readJson(path.join(base, 'config.json')).catch(() => undefined);
+  const json = await readJson(path.join(await modelUnder(folder), 'config.json')).catch(() => undefined);
   const named = z.looseObject({ model_type: z.string() }).safeParse(json);
   return named.success && !Object.hasOwn(families, named.data.model_type) ? named.data.model_type : undefined;
 }

@@ -1,7 +1,7 @@
 /** Which engine opens a model that is looked at as it is: the embedded one, or torch where that one can't. */
-import { findInterpreter, torchPython } from '../engine/torch/environment';
+import { findInterpreter, setUp, torchPython } from '../engine/torch/environment';
 import { messageOf, UserError } from '../errors';
-import { holdsAdapter, readAdapterConfig } from '../model/adapter-file';
+import { modelUnder } from '../model/adapter-file';
 import { readConfig } from '../model/config-file';
 import { foreignFamily, readFacts } from '../model/facts';
 import type { Experiment } from '../schedule/experiment';
@@ -21,10 +21,7 @@ export async function chooseEngine(folder: string, wanted?: Engine): Promise<Cho
   const gap = await gapOfOnnx(folder);
   if (!gap) return { engine: 'onnx' };
   if (findInterpreter()) return { engine: 'torch', reason: `torch computes this model: ${gap}.` };
-  throw new UserError(
-    `${folder} can't be opened: ${gap}, and torch, which may have it, is not set up; "pit setup torch" makes an ` +
-      'environment for it, or PIT_TORCH_PYTHON names a Python that has torch.',
-  );
+  throw new UserError(`${folder} can't be opened: ${gap}, and torch, which may have it, is not set up; ${setUp}.`);
 }
 
 /** Why only torch may open it. What no engine could open is left to the usual one, which says what is wrong. */
@@ -32,7 +29,7 @@ async function gapOfOnnx(folder: string): Promise<string | undefined> {
   const family = await foreignFamily(folder);
   if (family) return `onnx has no family "${family}"`;
   try {
-    const base = (await holdsAdapter(folder)) ? (await readAdapterConfig(folder)).base : folder;
+    const base = await modelUnder(folder);
     await readFacts(base);
     return await refusalOf(readConfig(base));
   } catch (error) {

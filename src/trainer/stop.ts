@@ -1,6 +1,6 @@
 /** Stopping runs, wherever they wait or train. */
-import { descendants, endAll } from '../engine/torch/tree';
 import { UserError } from '../errors';
+import { descendants, endAll } from '../process-tree';
 import type { RunFolder } from '../run/folder';
 import { isAlive, isHere } from '../run/process';
 import { stateOf } from '../run/state';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { closeWorkbenches, until, Workbench } from './support';
+import { closeWorkbenches, insist, until, Workbench } from './support';
 
 describe('Drag and drop', () => {
   closeWorkbenches();
@@ -28,14 +28,21 @@ describe('Drag and drop', () => {
     await workbench.expand('Datasets', /^test/);
     await workbench.expand('Datasets', 'The Rhine');
     const question = (text: string) => workbench.row('Datasets', text);
-    await question('Where does the Rhine rise?').dragTo(question('Into which sea does the Rhine flow?'));
-    const order = async () => (await workbench.rows('Datasets')).filter((row) => row.includes('the Rhine'));
-    await until(async () => (await order())[0].includes('Into which sea'));
+    const isFirst = async (text: string) =>
+      (await workbench.rows('Datasets')).find((row) => row.includes('the Rhine'))?.includes(text) ?? false;
+    await insist(
+      () => question('Where does the Rhine rise?').dragTo(question('Into which sea does the Rhine flow?')),
+      () => isFirst('Into which sea'),
+    );
     await workbench.picture('datasets');
     await workbench.openFile('rivers.qa');
-    await workbench.page.locator('.view-lines').first().click();
-    await workbench.page.keyboard.press('Control+Z');
-    await until(async () => (await order())[0].includes('Where does'));
+    await insist(
+      async () => {
+        await workbench.page.locator('.view-lines').first().click();
+        await workbench.page.keyboard.press('Control+Z');
+      },
+      () => isFirst('Where does'),
+    );
     await workbench.page.keyboard.press('Control+S');
     await until(() => read('rivers.qa') === before);
   });

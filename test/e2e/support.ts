@@ -262,6 +262,15 @@ export async function until(condition: () => boolean | Promise<boolean>): Promis
   while (!(await condition())) await new Promise((done) => setTimeout(done, 100).unref());
 }
 
+/** Acts until a condition holds, and again where it doesn't for long: what falls into a redrawing of the window is lost. */
+export async function insist(act: () => Promise<void>, condition: () => Promise<boolean>): Promise<void> {
+  while (!(await condition())) {
+    await act();
+    const end = Date.now() + 15_000;
+    await until(async () => Date.now() > end || (await condition()));
+  }
+}
+
 /** Packs the extension for this machine; gives the file. */
 export function packThis(): string {
   const words = ['scripts/package.mjs', 'this'];

@@ -10,7 +10,7 @@ import type { Batch } from '../../src/engine/learner';
 import { torchPython } from '../../src/engine/torch/environment';
 import { TorchLearner, type TorchSettings } from '../../src/engine/torch/learner';
 import { type ProcessSettings, TorchProcess } from '../../src/engine/torch/process';
-import { descendants } from '../../src/engine/torch/tree';
+import { descendants } from '../../src/process-tree';
 import { isAlive, markOf } from '../../src/run/process';
 import { apart, type Example, Random } from '../unit/engine/support';
 import {

@@ -8,7 +8,7 @@ import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { torchPython } from '../../src/engine/torch/environment';
-import { descendants } from '../../src/engine/torch/tree';
+import { descendants } from '../../src/process-tree';
 import type { RunEvent } from '../../src/run/events';
 import { runFiles, RunFolder } from '../../src/run/folder';
 import { isAlive, markOf, type ProcessMark } from '../../src/run/process';

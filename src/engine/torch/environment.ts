@@ -29,10 +29,11 @@ export interface Interpreter {
 export function torchPython(): string {
   const found = findInterpreter();
   if (found) return found.python;
-  throw new UserError(
-    'The torch engine is not set up: "pit setup torch" makes an environment for it, or PIT_TORCH_PYTHON names a Python that has torch.',
-  );
+  throw new UserError(`The torch engine is not set up: ${setUp}.`);
 }
+
+/** What to do where there is none. */
+export const setUp = '"pit setup torch" makes an environment for it, or PIT_TORCH_PYTHON names a Python that has torch';
 
 /** The same, or undefined where there is none. */
 export function findInterpreter(): Interpreter | undefined {

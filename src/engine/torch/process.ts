@@ -9,11 +9,11 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { UserError } from '../../errors';
+import { descendants, endAll } from '../../process-tree';
 import { Chatter } from './chatter';
 import { type Cause, failureOf, type Scene } from './failure';
 import { type Call, type Calls, type Hello, type Line, protocolVersion } from './protocol';
 import { type Launch, torchrunEnvironment, torchrunPlace, torchrunWords } from './torchrun';
-import { descendants, endAll } from './tree';
 
 export interface ProcessSettings extends Launch {
   /** Seconds without a sign of life after which the processes count as hanging. */

@@ -17,7 +17,7 @@ describe('choosing a device', () => {
   });
 
   for (const wanted of ['webgpu', 'cuda'] as const)
-    it(`refuses ${wanted} where no GPU answers, with the reason and what would help`, async function () {
+    it(`refuses ${wanted} where no GPU answers, with the reason and what would help (skipped where one answers)`, async function () {
       const { refusal } = await tryProvider(wanted, 1);
       if (refusal === undefined) return this.skip();
       await assert.rejects(chooseDevice(wanted, 1), (error) => {

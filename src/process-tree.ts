@@ -3,8 +3,9 @@
  * group reaches no rank.
  */
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { parentOf, works } from './processes';
 
 /** Ids of all processes below one, nearest first. */
 export function descendants(pid: number): number[] {
@@ -20,42 +21,28 @@ export function descendants(pid: number): number[] {
  */
 export async function endAll(pids: Iterable<number>): Promise<void> {
   const all = [...pids];
-  for (const pid of all) for (const target of [-pid, pid]) reaches(target, 'SIGKILL');
-  for (let tries = 500; tries > 0 && all.some(isRunning); tries--) await delay(10);
+  for (const pid of all) for (const target of [-pid, pid]) kill(target);
+  for (let tries = 500; tries > 0 && all.some(works); tries--) await delay(10);
 }
 
-/** Whether there is such a process or group of one's own; the signal 0 does nothing to it. */
-function reaches(target: number, signal: NodeJS.Signals | 0): boolean {
+/** A process, or a group by its leader's id with a minus. */
+function kill(target: number): void {
   try {
-    return process.kill(target, signal);
+    process.kill(target, 'SIGKILL');
   } catch {
-    return false;
+    // It has gone by itself.
   }
-}
-
-/** One that has ended and is not forgotten yet does not count. */
-function isRunning(pid: number): boolean {
-  if (!reaches(pid, 0)) return false;
-  return process.platform !== 'linux' || !['Z', 'X', undefined].includes(fieldsOf(String(pid))?.[0]);
 }
 
 /** The parent of every process. */
 function parentsFromProc(): [number, number][] {
-  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  const pids = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
   return pids.flatMap((pid): [number, number][] => {
-    const fields = fieldsOf(pid);
-    return fields ? [[Number(pid), Number(fields[1])]] : [];
+    const parent = parentOf(pid);
+    return parent === undefined ? [] : [[pid, parent]];
   });
-}
-
-/** What /proc/PID/stat says behind the name: state, parent and so on; undefined for a process that has just ended. */
-function fieldsOf(pid: string): string[] | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  } catch {
-    return undefined;
-  }
 }
 
 function parentsFromPs(): [number, number][] {
