@@ -2,7 +2,8 @@
 # Starts the learner's ranks on every node of a Slurm job. The trainer, on the job's first node, runs this in place of
 # torchrun (PIT_TORCH_RUN); torchrun's words follow the script's name. Only the first node's ranks hear the trainer.
 set -euo pipefail
-MASTER_ADDR=$(scontrol show hostnames "$SLURM_JOB_NODELIST" | head -n 1)
+nodes=$(scontrol show hostnames "$SLURM_JOB_NODELIST")
+MASTER_ADDR=${nodes%%$'\n'*}
 MASTER_PORT=$((20000 + SLURM_JOB_ID % 20000))
 export MASTER_ADDR MASTER_PORT
 exec srun --ntasks-per-node=1 --input=0 --unbuffered --kill-on-bad-exit=1 bash -c '

@@ -75,7 +75,7 @@ function culpritOf(cause: Cause, chatter: Chatter): RankFailure | undefined {
   const killed = failures.find(({ signal }) => signal !== undefined && !aftermath.has(signal));
   if (killed) return killed;
   if (cause.kind !== 'exit' && !(cause.kind === 'refusal' && missesOthers(cause.refusal.message))) return undefined;
-  return failures.find(({ traceback }) => !missesOthers(traceback)) ?? failures[0];
+  return failures.find(({ signal, traceback }) => !signal && !missesOthers(traceback)) ?? failures[0];
 }
 
 /** Signals by which ranks end because another has. */

@@ -45,6 +45,15 @@ describe('the torch processes that failed', () => {
     assert.equal(told.message, message);
   });
 
+  it('are told by the rank that torchrun saw first where all others were only ended after it', async () => {
+    const fallen = [
+      { rank: 0, code: 1, traceback: 'BrokenPipeError: [Errno 32] Broken pipe' },
+      { rank: 1, code: -15, signal: 'SIGTERM' },
+    ];
+    const { message } = await failure(exit, fallen);
+    assert.match(message, /^Rank 0 of 3 failed in a training step .*: BrokenPipeError/);
+  });
+
   it('are told by the rank whose memory ran out, with what it needed', async () => {
     const { message } = await failure(exit, [{ rank: 1, code: 1, traceback: asked }]);
     assert.match(
