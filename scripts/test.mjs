@@ -20,7 +20,6 @@ const { values, positionals } = parseArgs({
 });
 
 ready();
-const torchRuns = 'test/torch/runs.test.ts';
 /** What computes. */
 const first = [
   {
@@ -32,11 +31,11 @@ const first = [
   {
     title: 'Torch',
     folder: 'test/torch/',
-    words: (files) => mocha(files, ['test/torch/**/*.test.ts', '--ignore', torchRuns], 600_000),
+    words: (files) => mocha(files, ['test/torch/**/*.test.ts'], 600_000),
     missing: noTorch,
   },
 ];
-/** What waits for a window, and what is left. */
+/** What has a window, or a GPU. */
 const second = [
   {
     title: 'Extension host',
@@ -58,12 +57,6 @@ const second = [
     title: 'Workbench',
     folder: 'test/e2e/',
     words: (files) => [...mocha(files, ['test/e2e/**/*.spec.ts'], 300_000), '--require', './test/e2e/session.ts'],
-  },
-  {
-    title: 'Torch, whole runs',
-    folder: torchRuns,
-    words: (files) => mocha(files, [torchRuns], 600_000),
-    missing: noTorch,
   },
 ];
 let host;
@@ -92,8 +85,7 @@ function filesIn(name) {
 
 function suiteOf(file) {
   const [library, ...others] = [...first, ...second];
-  // The last that fits is the narrowest.
-  return others.findLast(({ folder }) => `${file}/`.replaceAll('\\', '/').includes(folder)) ?? library;
+  return others.find(({ folder }) => `${file}/`.replaceAll('\\', '/').includes(folder)) ?? library;
 }
 
 function grep() {

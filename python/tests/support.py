@@ -1,11 +1,6 @@
-"""Batches, and a learner in processes of its own, driven as by the trainer."""
+"""Requests as the trainer writes them."""
 
 import base64
-import json
-import os
-import signal
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -82,57 +77,3 @@ def asked(prompts: list[list[int]], most: int, batch: int, stops: list[int]) -> 
         "batch": batch,
         "stopTokens": stops,
     }
-
-
-class Failed(Exception):
-    def __init__(self, error: Wire) -> None:
-        super().__init__(error["message"])
-        self.error = error
-
-
-class Client:
-    """torchrun with the learner in as many processes as asked for."""
-
-    def __init__(self, world: int, log: Path) -> None:
-        command = [
-            sys.executable,
-            "-m",
-            "torch.distributed.run",
-            "--standalone",
-            "--max-restarts=0",
-        ]
-        command += [f"--nproc-per-node={world}", "-m", "pit_learner"]
-        env = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
-        self.log = log
-        with log.open("w") as errors:
-            pipe = subprocess.PIPE
-            self.process = subprocess.Popen(
-                command, stdin=pipe, stdout=pipe, stderr=errors, env=env, text=True
-            )
-        self.beats: list[Wire] = []
-        self.hello = self.line()["hello"]
-
-    def line(self) -> Wire:
-        text = self.process.stdout.readline()
-        if not text:
-            raise EOFError(self.log.read_text())
-        return json.loads(text)
-
-    def call(self, request: Wire) -> Wire:
-        self.beats = []
-        self.process.stdin.write(json.dumps({"id": 1, **request}) + "\n")
-        self.process.stdin.flush()
-        while "beat" in (line := self.line()):
-            self.beats.append(line["beat"])
-        if "error" in line:
-            raise Failed(line["error"])
-        return line["ok"]
-
-    def __enter__(self) -> "Client":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait()
-        self.process.stdin.close()
-        self.process.stdout.close()

@@ -6,6 +6,8 @@ import type { Tokenizer } from './tokenizer';
 type Size = Pick<ModelConfig, 'hiddenSize' | 'intermediateSize' | 'layers' | 'heads' | 'kvHeads' | 'headSize'>;
 
 export const presets = {
+  /** 0.23 M parameters: to see within seconds that an experiment runs. */
+  pico: { hiddenSize: 64, intermediateSize: 176, layers: 2, heads: 2, kvHeads: 2, headSize: 32 },
   /** 1.07 M parameters. */
   nano: { hiddenSize: 128, intermediateSize: 352, layers: 4, heads: 4, kvHeads: 4, headSize: 32 },
   /** 4.79 M parameters. */

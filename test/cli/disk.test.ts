@@ -10,7 +10,7 @@ import { makeWorld, pit, writeExperiment } from './small';
 
 const place = mkdtempSync(join(tmpdir(), 'pit-disk-'));
 const mount = (...words: string[]) => spawnSync('mount', ['-t', 'tmpfs', ...words, 'tmpfs', place]).status === 0;
-/** Room for one checkpoint of the smallest model, not for two. */
+/** Room for one checkpoint of a nano, not for two. */
 const isSmall = process.platform === 'linux' && mount('-o', 'size=16m');
 const why = isSmall ? '' : ' (skipped: it needs the right to mount a small disk)';
 
@@ -32,7 +32,7 @@ describe(`a full disk${why}`, function () {
       documents: { rate: 1e-3, batch: 2 },
       checkpointEvery: 2,
     };
-    const experiment = writeExperiment(root, { training }, 'disk');
+    const experiment = writeExperiment(root, { model: { preset: 'nano', vocabulary: 400 }, training }, 'disk');
     const out = join(place, 'runs');
     const full = await pit('run', experiment, '--out', out);
     assert.equal(full.code, 1);

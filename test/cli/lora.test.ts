@@ -25,7 +25,7 @@ describe('a run with adapters', () => {
   let experiment: string;
 
   before('train a base, then adapters of it', async () => {
-    const world = await makeWorld();
+    const world = await makeWorld({ model: { preset: 'nano', vocabulary: 400 } });
     root = world.root;
     assert.equal((await pit('run', world.experiment)).code, 0);
     cpSync(last(join(root, 'runs/small/pit-seed1')), join(root, 'base'), { recursive: true });

@@ -79,7 +79,7 @@ describe('the conductor of a queue', () => {
   });
 
   it('notes how a trainer was killed, and goes on with the next', async () => {
-    const { out, paths } = await makeRuns([{ recipe: 'pit', epochs: [20, 1] }, 'closed-book']);
+    const { out, paths } = await makeRuns([{ recipe: 'pit', epochs: [60, 1] }, 'closed-book']);
     const child = conduct(out, paths);
     const ended = finish(child);
     await until(child, paths[0], (events) => events.some(({ type }) => type === 'step'));
@@ -91,7 +91,7 @@ describe('the conductor of a queue', () => {
   });
 
   it('leaves a run alone that is lined up for another while its trainer ends', async () => {
-    const { out, paths } = await makeRuns([{ recipe: 'pit', epochs: [20, 1] }]);
+    const { out, paths } = await makeRuns([{ recipe: 'pit', epochs: [60, 1] }]);
     const run = RunFolder.open(paths[0]);
     const child = conduct(out, paths);
     await until(child, paths[0], (events) => events.some(({ type }) => type === 'step'));
@@ -103,7 +103,7 @@ describe('the conductor of a queue', () => {
   });
 
   it('honours a request to stop that comes before the first step', async () => {
-    const { out, paths } = await makeRuns([{ recipe: 'pit', epochs: [20, 1] }]);
+    const { out, paths } = await makeRuns([{ recipe: 'pit', epochs: [60, 1] }]);
     const child = conduct(out, paths);
     await until(child, paths[0], (events) => events.some(({ type }) => type === 'started'));
     RunFolder.open(paths[0]).requestStop();

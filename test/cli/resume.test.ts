@@ -33,7 +33,7 @@ describe('a run that is killed', () => {
   };
 
   before('train without a break', async () => {
-    const world = await makeWorld();
+    const world = await makeWorld({ recipes: [{ recipe: 'pit', epochs: [2, 4] }] });
     root = world.root;
     whole = join(root, 'runs/small/pit-seed1');
     const { code, stderr } = await pit('run', world.experiment);

@@ -75,7 +75,7 @@ describe('pit run', () => {
   });
 
   it('stops cleanly on Ctrl+C with code 130; the same command goes on, and then has nothing left to do', async () => {
-    const { root, experiment } = await makeWorld({ recipes: [{ recipe: 'pit', epochs: [6, 1] }] });
+    const { root, experiment } = await makeWorld({ recipes: [{ recipe: 'pit', epochs: [16, 1] }] });
     const path = join(root, 'runs/small/pit-seed1');
     const child = startPit('run', experiment);
     const ended = finish(child);

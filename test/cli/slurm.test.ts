@@ -11,7 +11,7 @@ import { stateOf } from '../../src/run/state';
 import { finish, makeWorld, pit, startPit, substance, writeExperiment } from './small';
 
 const programs = resolve(__dirname, 'slurm');
-const long = [{ recipe: 'pit', epochs: [30, 1] }];
+const long = [{ recipe: 'pit', epochs: [200, 1] }];
 const before = { PATH: process.env.PATH, SLURM_PLACE: process.env.SLURM_PLACE };
 
 /** A world whose experiment is trained by Slurm, and what to ask that Slurm. */

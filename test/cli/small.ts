@@ -33,7 +33,7 @@ export function writeExperiment(root: string, changes: Record<string, unknown> =
   const file = join(root, `${name}.pit.json`);
   const experiment = {
     name,
-    model: { preset: 'nano', vocabulary: 400 },
+    model: { preset: 'pico', vocabulary: 400 },
     data: 'data',
     recipes: [{ recipe: 'pit', epochs: [2, 2] }],
     threads: 1,

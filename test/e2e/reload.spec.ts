@@ -1,50 +1,44 @@
-/** A window that goes and comes back while a model trains finds the run again. */
+/** A window that is reloaded, and one that is closed and opened again, while a model trains find the run again. */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { RunFolder } from '../../src/run/folder';
 import { closeWorkbenches, runState, until, Workbench } from './support';
 
-describe('Reload', () => {
+describe('A run that trains', () => {
   closeWorkbenches();
+  let workbench: Workbench;
+  const state = () => runState(workbench.folder, 'people/pit-seed1');
+  const events = () => RunFolder.open(join(workbench.folder, 'runs/people/pit-seed1')).readEvents().events;
+  const steps = () => events().filter(({ type }) => type === 'step').length;
+  const atWork = () => workbench.row('Runs', /pit, seed 1.*(stage|step|left|%)/).waitFor();
 
-  it('finds a run that trains on after the window was reloaded', async () => {
-    const workbench = await Workbench.open();
-    workbench.edit('people.pit.json', (text) => text.replace('[2, 2]', '[60, 4]').replace('"cpt", ', ''));
+  it('is found after the window was reloaded', async () => {
+    workbench = await Workbench.open();
+    workbench.edit('people.pit.json', (text) => text.replace('[2, 2]', '[400, 4]').replace('"cpt", ', ''));
     await workbench.showViews();
     await workbench.row('Schedule', 'test doc').waitFor();
     await workbench.command('PIT: Run PIT');
     await workbench.row('Runs', 'pit, seed 1').waitFor();
-    await until(() => runState(workbench.folder, 'people/pit-seed1') === 'running');
+    await until(() => state() === 'running');
     await workbench.reload();
     await workbench.showViews();
-    await workbench.row('Runs', /pit, seed 1.*(stage|step|left|%)/).waitFor();
+    await atWork();
     await workbench.picture('reloaded');
     await workbench.page
       .locator('.statusbar-item', { hasText: /PIT|Pre-instruction|pit/ })
       .first()
       .waitFor();
-    await until(() => runState(workbench.folder, 'people/pit-seed1') === 'finished');
-    await workbench.row('Runs', /pit, seed 1.*EM/).waitFor();
   });
 
-  it('finds a run of which it was closed, and nothing of it is missing', async () => {
-    const before = await Workbench.open();
-    const { folder } = before;
-    before.edit('people.pit.json', (text) => text.replace('[2, 2]', '[150, 4]').replace('"cpt", ', ''));
-    await before.showViews();
-    await before.row('Schedule', 'test doc').waitFor();
-    await before.command('PIT: Run PIT');
-    await before.row('Runs', /pit, seed 1.*(stage|step|left|%)/).waitFor();
-    await before.leave();
-    const events = () => RunFolder.open(join(folder, 'runs/people/pit-seed1')).readEvents().events;
-    const steps = () => events().filter(({ type }) => type === 'step').length;
+  it('trains on when the window is closed, and nothing of it is missing in the next one', async () => {
+    await workbench.leave();
     const left = steps();
     await until(() => steps() > left);
-    const workbench = await before.return();
+    workbench = await workbench.return();
     await workbench.showViews();
-    await workbench.row('Runs', /pit, seed 1.*(stage|step|left|%)/).waitFor();
-    assert.equal(runState(folder, 'people/pit-seed1'), 'running');
-    await until(() => runState(folder, 'people/pit-seed1') === 'finished');
+    await atWork();
+    assert.equal(state(), 'running');
+    await until(() => state() === 'finished');
     await workbench.row('Runs', /pit, seed 1.*EM/).waitFor();
     const planned = events().map((event) => (event.type === 'stage-started' ? event.steps : 0));
     assert.equal(

@@ -245,6 +245,7 @@ export function trainedWorkspace(): string {
 /** An experiment that trains one run long enough to know answers. */
 function learning(experiment: string): string {
   return experiment
+    .replace('pico', 'nano')
     .replace('"cpt", ', '')
     .replace('[2, 2]', '[25, 1]')
     .replace('"mixed": { "rate": 1e-3', '"mixed": { "rate": 4e-3')

@@ -8,7 +8,7 @@ import { machineMemory } from '../../src/engine/machine';
 import { trainTokenizer } from '../../src/model/bpe';
 import { readModel, writeModelFolder } from '../../src/model/folder';
 import { countParameters, initialize } from '../../src/model/parameters';
-import { presetConfig } from '../../src/model/presets';
+import { presetConfig, presets } from '../../src/model/presets';
 import { makeTokenizer } from '../../src/model/tokenizer';
 import { RunFolder, runFiles } from '../../src/run/folder';
 import { fileSize, shortCount } from '../../src/run/format';
@@ -102,7 +102,7 @@ describe('the choice of model and device', function () {
     assert.equal(find(items, 'ann/tiny').description, commit.slice(0, 7));
     assert.deepEqual(items.filter(named('f'.repeat(40))), []);
     const vocabulary = { vocabSize: 400, bos: 0, eos: 0, pad: 0 };
-    for (const size of ['nano', 'micro', 'mini']) {
+    for (const size of Object.keys(presets)) {
       const parameters = countParameters(presetConfig(size, vocabulary));
       const said = `llama · ${shortCount(parameters)} parameters · ${fileSize(4 * parameters)}`;
       assert.equal(find(items, size).detail!.split(' · fits')[0], said);
@@ -122,7 +122,7 @@ describe('the choice of model and device', function () {
     picking(named('micro'));
     await execute('pit.chooseModel');
     await until(() => document.getText() !== original);
-    assert.equal(document.getText(), original.replace('nano', 'micro'));
+    assert.equal(document.getText(), original.replace('pico', 'micro'));
     await undone();
   });
 
@@ -166,7 +166,7 @@ describe('the choice of model and device', function () {
     const items = picking(() => false);
     await execute('pit.chooseModel');
     const refused = items.slice(items.findIndex(named("Can't be used")));
-    for (const size of ['nano', 'micro', 'mini']) assert.match(find(refused, size).detail!, /needs a model folder/);
+    for (const size of Object.keys(presets)) assert.match(find(refused, size).detail!, /needs a model folder/);
     assert.match(find(items, 'base').detail!, / · fits: up to /);
     assert.equal((find(items, 'base').iconPath as vscode.ThemeIcon).id, 'check');
   });
@@ -206,7 +206,7 @@ describe('the choice of model and device', function () {
   });
 
   it('changes nothing where what is chosen is there already', async () => {
-    picking(({ label }) => label === 'nano' || label === 'cpu');
+    picking(({ label }) => label === 'pico' || label === 'cpu');
     await execute('pit.chooseModel');
     await execute('pit.chooseDevice');
     assert.equal(document.getText(), original);

@@ -70,7 +70,7 @@ describe('Run PIT', function () {
   });
 
   it('stops a run cleanly and goes on without a seam', async () => {
-    const world = await makeWorld('halting', { recipes: [{ recipe: 'pit', epochs: [12, 1] }] });
+    const world = await makeWorld('halting', { recipes: [{ recipe: 'pit', epochs: [24, 1] }] });
     const [path] = await run(world);
     answering('showInformationMessage');
     await untilRun(runs, path, ({ progress }) => (progress?.stage?.step ?? 0) >= 2);
@@ -91,7 +91,7 @@ describe('Run PIT', function () {
   });
 
   it('shows what trains in the status bar and in a notification, and both can stop it', async () => {
-    const world = await makeWorld('noted', { recipes: [{ recipe: 'pit', epochs: [30, 1] }] });
+    const world = await makeWorld('noted', { recipes: [{ recipe: 'pit', epochs: [100, 1] }] });
     answering('showInformationMessage');
     const bars = watchedBars();
     const notes = watchedNotes('noted');
@@ -130,7 +130,7 @@ describe('Run PIT', function () {
   });
 
   it('notices that the process was killed, says why, and resumes', async () => {
-    const world = await makeWorld('killed', { recipes: [{ recipe: 'pit', epochs: [12, 1] }] });
+    const world = await makeWorld('killed', { recipes: [{ recipe: 'pit', epochs: [24, 1] }] });
     const [path] = await run(world);
     await untilRun(runs, path, ({ progress }) => (progress?.stage?.step ?? 0) >= 2);
     const said = answering('showErrorMessage', 'Resume');
@@ -147,7 +147,7 @@ describe('Run PIT', function () {
   });
 
   it('finds a run again in a window that comes later, with nothing missing', async () => {
-    const world = await makeWorld('again', { recipes: [{ recipe: 'pit', epochs: [12, 1] }] });
+    const world = await makeWorld('again', { recipes: [{ recipe: 'pit', epochs: [24, 1] }] });
     const [path] = await run(world);
     await untilRun(runs, path, ({ progress }) => (progress?.stage?.step ?? 0) >= 3);
     const later = new WorkspaceRuns(memory(), lab.experiments, lab.log);
@@ -198,7 +198,7 @@ describe('Run PIT', function () {
   });
 
   it('shows a run that was started in a terminal', async () => {
-    const world = await makeWorld('terminal', { recipes: [{ recipe: 'pit', epochs: [12, 1] }] });
+    const world = await makeWorld('terminal', { recipes: [{ recipe: 'pit', epochs: [24, 1] }] });
     const env = { ...process.env, ELECTRON_RUN_AS_NODE: '1' };
     const child = spawn(process.execPath, [bundle('cli.cjs'), 'run', world.file.fsPath], { env, stdio: 'ignore' });
     const path = join(world.root, 'runs/terminal/pit-seed1');
@@ -229,7 +229,7 @@ describe('Run PIT', function () {
   });
 
   it('refuses to delete a run at work, and removes one that has ended after asking', async () => {
-    const world = await makeWorld('deleted', { recipes: [{ recipe: 'pit', epochs: [12, 1] }] });
+    const world = await makeWorld('deleted', { recipes: [{ recipe: 'pit', epochs: [24, 1] }] });
     const [path] = await run(world);
     await untilRun(runs, path, ({ state }) => state === 'running');
     const said = answering('showWarningMessage');

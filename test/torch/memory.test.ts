@@ -9,9 +9,9 @@ import { initialize } from '../../src/model/parameters';
 import { presets } from '../../src/model/presets';
 import { newFolder, torchSettings } from './support';
 
-/** 15 M parameters. */
+/** 4.8 M parameters. */
 const config: ModelConfig = {
-  ...{ family: 'llama', ...presets.mini, vocabSize: 2048, maxPositions: 256, ropeTheta: 10000, normEpsilon: 1e-5 },
+  ...{ family: 'llama', ...presets.micro, vocabSize: 2048, maxPositions: 256, ropeTheta: 10000, normEpsilon: 1e-5 },
   ...{ tiedEmbeddings: true, bosToken: 1, eosToken: 2, padToken: 0, stopTokens: [2], block: llamaBlock },
 };
 const length = 128;

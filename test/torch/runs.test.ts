@@ -86,16 +86,6 @@ describe('runs with the torch engine', () => {
     assert.match(stdout, /training\.lora: The model has no projection "gate_proj"; it has /);
   });
 
-  it('answers for a family that only torch has, as the run itself did', async () => {
-    const [expected] = resultOf(runOf('other')).predictions;
-    const asked = await pit('ask', runOf('other'), expected.question, '--max-tokens', '4', '--json');
-    assert.equal(asked.stderr, 'torch computes this model: onnx has no family "phi".\n');
-    const { engine, version, device } = deviceOf('other');
-    const { question, prompt, output, prediction } = expected;
-    const answer = { question, prompt, output, answer: prediction, engine, version, device };
-    assert.deepEqual(JSON.parse(asked.stdout), [answer]);
-  });
-
   it('evaluates adapters of a family that only torch has, as their run did', async () => {
     const out = join(newFolder(), 'evaluation');
     const words = ['--prompts', 'zero-shot', '--max-tokens', '4', '--out', out];

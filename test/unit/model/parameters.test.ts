@@ -28,16 +28,16 @@ describe('parameters', () => {
     for (const { name, decay } of parameters) assert.equal(decay, !name.includes('norm'), name);
   });
 
-  it('counts nano, micro and mini as worked out by hand', () => {
+  it('counts every preset as worked out by hand', () => {
     // vocabulary × hidden + layers × (4 × hidden² + 3 × hidden × intermediate + 2 × hidden) + hidden
-    const counts = { nano: 1_066_112, micro: 4_786_944, mini: 14_948_736 };
+    const counts = { pico: 231_744, nano: 1_066_112, micro: 4_786_944, mini: 14_948_736 };
     for (const name of Object.keys(presets) as (keyof typeof presets)[]) {
       assert.equal(countParameters(presetConfig(name, tokens)), counts[name]);
     }
   });
 
   it('refuses an unknown preset', () => {
-    const sentence = 'There is no model preset "toString"; choose one of nano, micro, mini.';
+    const sentence = 'There is no model preset "toString"; choose one of pico, nano, micro, mini.';
     assert.throws(() => presetConfig('toString', tokens), new UserError(sentence));
   });
 });

@@ -1,5 +1,5 @@
 /**
- * Three steps in a process of their own: `node --import tsx peak.ts CONFIG_JSON ROWS LENGTH [recompute]`.
+ * Two steps in a process of their own: `node --import tsx peak.ts CONFIG_JSON ROWS LENGTH [recompute]`.
  * Prints its peak in bytes.
  */
 import { processor } from '../../../src/engine/onnx/device';
@@ -25,7 +25,7 @@ async function main(json: string, rows: number, length: number, recompute: boole
     weights: new Float32Array(places).fill(1 / places),
     exampleCount: Math.ceil(places / 64),
   };
-  for (let step = 0; step < 3; step++) await learner.step([batch], 1e-4);
+  for (let step = 0; step < 2; step++) await learner.step([batch], 1e-4);
   console.log(process.resourceUsage().maxRSS * 1024);
   await learner.close();
 }
