@@ -59,7 +59,10 @@ describe('pit check', () => {
     const file = writeExperiment(root, { model: { preset: 'huge' }, data: ['data', 'more'] });
     const { code, stdout } = await pit('check', file);
     assert.equal(code, 1);
-    assert.match(stdout, /small\.pit\.json:4:\d+ model\.preset: There is no model preset "huge"; choose one of pico, nano, /);
+    assert.match(
+      stdout,
+      /small\.pit\.json:4:\d+ model\.preset: There is no model preset "huge"; choose one of pico, nano, /,
+    );
     assert.match(stdout, /more:1:1 This path does not exist\.$/m);
     assert.match(stdout, /^2 errors, 0 warnings in 1 experiment, 15 documents, 75 questions\.$/m);
   });
