@@ -1,6 +1,6 @@
 /**
- * `npm test`: installs and builds what is missing, then runs every test, in two lanes that take about as long. Takes
- * `--grep <pattern>` and names of files and folders. The last line adds all up.
+ * `npm test`: installs and builds what is missing, then runs every test, in three lanes. Takes `--grep <pattern>`
+ * and names of files and folders. The last line adds all up.
  */
 import { spawn } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
@@ -20,48 +20,44 @@ const { values, positionals } = parseArgs({
 });
 
 ready();
-/** What computes. */
-const first = [
-  {
-    title: 'Library and command line',
-    words: (files) => mocha(files, ['test/unit/**/*.test.ts', 'test/cli/**/*.test.ts'], 120_000),
-    env: withoutTorch,
-    missing: () => undefined,
-  },
-  {
-    title: 'Torch',
-    folder: 'test/torch/',
-    words: (files) => mocha(files, ['test/torch/**/*.test.ts'], 600_000),
-    missing: noTorch,
-  },
-];
-/** What has a window, or a GPU. */
-const second = [
-  {
-    title: 'Extension host',
-    folder: 'test/host/',
-    words: (files) => ['scripts/test-host.mjs', ...grep(), ...files],
-  },
-  {
-    title: 'Page',
-    folder: 'test/page/',
-    words: (files) => mocha(files, ['test/page/**/*.test.ts'], 120_000),
-  },
-  {
-    title: 'WebGPU',
-    folder: 'test/gpu/',
-    words: (files) => mocha(files, ['test/gpu/**/*.test.ts'], 300_000),
-    env: softwareVulkan,
-  },
-  {
-    title: 'Workbench',
-    folder: 'test/e2e/',
-    words: (files) => [...mocha(files, ['test/e2e/**/*.spec.ts'], 300_000), '--require', './test/e2e/session.ts'],
-  },
-];
+const page = {
+  title: 'Page',
+  folder: 'test/page/',
+  words: (files) => mocha(files, ['test/page/**/*.test.ts'], 120_000),
+};
+const webGpu = {
+  title: 'WebGPU',
+  folder: 'test/gpu/',
+  words: (files) => mocha(files, ['test/gpu/**/*.test.ts'], 300_000),
+  env: softwareVulkan,
+};
+const torch = {
+  title: 'Torch',
+  folder: 'test/torch/',
+  words: (files) => mocha(files, ['test/torch/**/*.test.ts'], 600_000),
+  missing: noTorch,
+};
+const extensionHost = {
+  title: 'Extension host',
+  folder: 'test/host/',
+  words: (files) => ['scripts/test-host.mjs', ...grep(), ...files],
+};
+const workbench = {
+  title: 'Workbench',
+  folder: 'test/e2e/',
+  words: (files) => [...mocha(files, ['test/e2e/**/*.spec.ts'], 300_000), '--require', './test/e2e/session.ts'],
+};
+const library = {
+  title: 'Library and command line',
+  words: (files) => mocha(files, ['test/unit/**/*.test.ts', 'test/cli/**/*.test.ts'], 120_000),
+  env: withoutTorch,
+  missing: () => undefined,
+};
+/** Each runs its suites in turn; they take about as long, and much of that they wait. */
+const lanes = [[library, page, webGpu], [torch], [extensionHost, workbench]];
 let host;
 const total = { passed: 0, failed: 0, skipped: 0 };
-await Promise.all([first, second].map(runInTurn));
+await Promise.all(lanes.map(runInTurn));
 const { passed, failed, skipped } = total;
 console.log(`${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}`);
 process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
@@ -84,7 +80,7 @@ function filesIn(name) {
 }
 
 function suiteOf(file) {
-  const [library, ...others] = [...first, ...second];
+  const others = [page, webGpu, torch, extensionHost, workbench];
   return others.find(({ folder }) => `${file}/`.replaceAll('\\', '/').includes(folder)) ?? library;
 }
 

@@ -1,29 +1,19 @@
 /** Choosing a model that has to be imported first, as a person does: the list, the question, and what stands in the file then. */
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { startServer } from '../../scripts/host.mjs';
-import { closeWorkbenches, extension, type Server, until, Workbench } from './support';
+import { closeWorkbenches, extension, until, Workbench } from './support';
 
 describe('A GGUF file in the workspace', () => {
   closeWorkbenches();
-  /** Of Hugging Face's tools: whoever runs the tests may have models there. */
-  const home = mkdtempSync(join(tmpdir(), 'pit-hub-'));
-  let server: Server;
   let workbench: Workbench;
 
   before(async () => {
-    server = await startServer({ extension, env: { HF_HOME: home } });
-    workbench = await Workbench.open({ server });
+    workbench = await Workbench.open();
     cpSync(join(extension, 'test/fixtures/model/gguf/llama.gguf'), join(workbench.folder, 'llama.gguf'));
     await workbench.openFile('people.pit.json');
     await workbench.showViews();
     await workbench.row('Schedule', 'pit').waitFor();
-  });
-  after(async () => {
-    await server?.close();
-    rmSync(home, { recursive: true });
   });
 
   const dialog = () => workbench.page.locator('.monaco-dialog-box');

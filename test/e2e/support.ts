@@ -18,6 +18,8 @@ const root = resolve(__dirname, '../..');
 /** The folder of the extension under development. */
 export const extension = root;
 const pictures = join(root, 'dist-test/e2e');
+/** Of Hugging Face's tools: whoever runs the tests may have models in theirs. */
+const noHub = join(tmpdir(), 'pit-e2e-no-hub');
 /** Milliseconds that a slow machine gets for anything that a window does; no test waits that long where all is well. */
 const patience = 90_000;
 
@@ -60,7 +62,7 @@ export class Workbench {
     mkdirSync(place);
     if (folder !== null) cpSync(resolve(root, folder), place, { recursive: true });
     if (settings) writeJson(join(place, '.vscode/settings.json'), settings);
-    server ??= startServer({ extension });
+    server ??= startServer({ extension, env: { HF_HOME: noHub } });
     return Workbench.visit(windowAddress(other ?? (await server), folder === null ? {} : { folder: place }), place);
   }
 

@@ -25,8 +25,6 @@ const deep = { ...micro, layers: 12 };
 
 const shapes: [title: string, config: ModelConfig, rows: number, length: number, how?: 'recompute'][] = [
   ['micro on many short rows', micro, 64, 64],
-  ['mini', mini, 8, 128],
-  ['micro on few long rows, computed again', micro, 4, 512, 'recompute'],
   ['mini with adapters, computed again', { ...mini, lora }, 8, 128, 'recompute'],
   ['twelve layers, computed again', deep, 16, 128, 'recompute'],
 ];
