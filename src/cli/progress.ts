@@ -4,7 +4,7 @@
  */
 import type { RunEvent } from '../run/events';
 import { duration, percent } from '../run/format';
-import { RunProgress } from '../run/progress';
+import { answeredWords, RunProgress } from '../run/progress';
 import { RunWatch } from '../run/watch';
 import type { OpenRun } from '../trainer/open-runs';
 
@@ -65,9 +65,13 @@ export class Progress {
   private line(): string {
     const total = sum(this.runs.map(({ work }) => sum(work)));
     const left = sum(this.watched.map(({ progress }) => progress.total - progress.done));
-    const active = this.watched.filter(({ progress }) => progress.step && progress.done < progress.total);
+    const active = this.watched.filter(
+      ({ progress }) => progress.evaluating || (progress.step && progress.done < progress.total),
+    );
     if (active.length === 0) return '';
-    return [`${percent(1 - left / total)} %`, ...active.map(describe), this.estimate(left)].join(' · ');
+    const lines = active.map(describe);
+    // Where nothing is trained there is no work to count.
+    return (total === 0 ? lines : [`${percent(1 - left / total)} %`, ...lines, this.estimate(left)]).join(' · ');
   }
 
   private estimate(left: number): string {
@@ -110,8 +114,11 @@ function newsOf(event: RunEvent, name: string): string | undefined {
   }
 }
 
-function describe({ run, progress: { stage, step } }: Watched): string {
+function describe({ run, progress }: Watched): string {
   const { recipe, seed } = run.folder.identity;
+  const { stage, step, evaluating, secondsToAnswer } = progress;
+  if (evaluating)
+    return `${recipe} seed ${seed}: ${answeredWords(evaluating)}, the rest in ${duration(secondsToAnswer!)}`;
   const speed = step ? Math.round(step.tokens / step.seconds) : 0;
   return `${recipe} seed ${seed}: ${stage?.name}, step ${step?.step}/${stage?.steps}, loss ${step?.loss.toFixed(3)}, ${speed} tokens/s`;
 }

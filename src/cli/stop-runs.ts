@@ -20,7 +20,7 @@ async function stop(paths: string[], { now }: { now?: true }): Promise<void> {
     const state = stateOf(run);
     await requestStop(run);
     if (now && state === 'running') await endNow(run);
-    const doing = now ? 'ended' : 'stops after its step and can be resumed';
+    const doing = now ? 'ended' : 'stops after its step or batch of answers and can be resumed';
     console.log(`${shown(run.path)} ${state === 'waiting' ? 'does not begin' : doing}.`);
   }
   if (open.length === 0) console.log('No run is waiting or running there.');

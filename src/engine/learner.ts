@@ -55,6 +55,8 @@ export interface GenerateOptions {
   batch: number;
   /** Generation of a prompt ends at any of these tokens, which is not part of the result. */
   stopTokens: readonly number[];
+  /** Is told after each batch how many prompts have their answer; what it throws ends the work. */
+  answered?: (count: number) => void;
 }
 
 export interface OptimizerSettings {

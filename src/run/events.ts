@@ -84,6 +84,8 @@ export type RunEvent =
       predictions?: string;
       seconds: number;
     } & Position)
+  /** Questions of a long evaluation that have their answer so far, and the seconds that it took; told now and then. */
+  | ({ type: 'evaluating'; time: string; split: string; done: number; of: number; seconds: number } & Position)
   | ({ type: 'checkpoint'; time: string; folder: string } & Position)
   /** Memory ran out in this step; from here on at most so many places are computed at once. */
   | ({ type: 'halved'; time: string; places: number; message: string } & Position)

@@ -18,6 +18,8 @@ export class RunProgress {
   stage?: Event<'stage-started'>;
   /** The newest step of the stage. */
   step?: Event<'step'>;
+  /** How far a long evaluation is that is made now. */
+  evaluating?: Event<'evaluating'>;
   private began = '';
   private latest = '';
 
@@ -26,6 +28,13 @@ export class RunProgress {
 
   get total(): number {
     return sum(this.work);
+  }
+
+  /** Seconds until a long evaluation has all answers; undefined where none is made. */
+  get secondsToAnswer(): number | undefined {
+    if (!this.evaluating) return undefined;
+    const { done, of, seconds } = this.evaluating;
+    return (seconds / done) * (of - done);
   }
 
   /** Seconds until the end if the run goes on as it has since it was started or resumed; undefined at first. */
@@ -41,11 +50,12 @@ export class RunProgress {
   }
 
   private forget(): void {
-    Object.assign(this, { done: 0, before: 0, stage: undefined, step: undefined });
+    Object.assign(this, { done: 0, before: 0, stage: undefined, step: undefined, evaluating: undefined });
   }
 
   private add(event: RunEvent): void {
     this.latest = event.time;
+    this.evaluating = event.type === 'evaluating' ? event : undefined;
     if (event.type === 'started') Object.assign(this, { before: this.done, began: event.time });
     if (event.type === 'stage-started') Object.assign(this, { stage: event, step: undefined });
     if (event.type === 'step') Object.assign(this, { step: event, done: this.doneAt(event) });
@@ -56,6 +66,11 @@ export class RunProgress {
     const steps = Math.max(this.stage?.steps ?? 0, step);
     return sum(this.work.slice(0, stage - 1)) + ((this.work[stage - 1] ?? 0) * step) / steps;
   }
+}
+
+/** `120 of 500 test questions answered`. */
+export function answeredWords({ done, of, split }: Pick<Event<'evaluating'>, 'done' | 'of' | 'split'>): string {
+  return `${done} of ${of} ${split} questions answered`;
 }
 
 const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0);

@@ -23,13 +23,20 @@ export interface Asker {
 
 export type Asked = Pick<Question, 'id' | 'documentId' | 'split' | 'question' | 'answers'>;
 
-/** Greedy answers to questions, judged, in the order of the questions. */
-export async function ask(asker: Asker, questions: readonly Asked[]): Promise<Prediction[]> {
+/**
+ * Greedy answers to questions, judged, in the order of the questions.
+ * @param answered is told after each batch how many have their answer; what it throws ends the work
+ */
+export async function ask(
+  asker: Asker,
+  questions: readonly Asked[],
+  answered?: (count: number) => void,
+): Promise<Prediction[]> {
   const { learner, tokenizer, experiment } = asker;
   const { maxTokens, batch } = experiment.evaluation;
   const { stopTokens } = learner.config;
   const prompts = promptsFor(asker, questions);
-  const outputs = await learner.generate(prompts, { maxTokens, batch, stopTokens });
+  const outputs = await learner.generate(prompts, { maxTokens, batch, stopTokens, answered });
   return questions.map(({ id, documentId, split, question, answers }, i) => {
     const output = tokenizer.decode(outputs[i]);
     const prediction = answerOf(output);

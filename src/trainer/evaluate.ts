@@ -17,13 +17,29 @@ import type { Workbench } from './workbench';
 export type Extent = 'full' | 'subset';
 type Evaluated = Extract<RunEvent, { type: 'evaluated' }>;
 
+/** Seconds between two events that say how far a long evaluation is. */
+const interval = 2;
+
+/** Somebody asks to stop: what was evaluated so far is not kept. */
+class StopRequested extends Error {}
+
 /** Evaluates the test split and, at full extent, a sample of the train split; appends one event for each. */
-export async function evaluate(bench: Workbench, position: Position, extent: Extent): Promise<void> {
+export async function evaluate(bench: Workbench, position: Position, extent: Extent): Promise<'finished' | 'stopped'> {
   const { splits, evaluation } = bench.experiment;
   const subset = extent === 'subset' ? evaluation.subset : Infinity;
-  await evaluateSplit(bench, position, extent, splits.test, subset);
-  if (extent === 'full' && evaluation.trainQuestions > 0)
-    await evaluateSplit(bench, position, extent, splits.train, evaluation.trainQuestions);
+  try {
+    await evaluateSplit(bench, position, extent, splits.test, subset);
+    if (extent === 'full' && evaluation.trainQuestions > 0)
+      await evaluateSplit(bench, position, extent, splits.train, evaluation.trainQuestions);
+  } catch (error) {
+    if (error instanceof StopRequested) return 'stopped';
+    throw error;
+  }
+  return 'finished';
+}
+
+function stopIfAsked({ folder }: Workbench): void {
+  if (folder.stopRequested()) throw new StopRequested();
 }
 
 /** An evaluation that fails is reported and never ends a run. */
@@ -52,6 +68,7 @@ async function evaluateSplit(bench: Workbench, position: Position, extent: Exten
       seconds,
     });
   } catch (error) {
+    if (error instanceof StopRequested) throw error;
     const message = `Evaluation on ${split} failed: ${error instanceof Error ? error.message : String(error)}`;
     folder.appendEvent({ type: 'evaluation-failed', time: new Date().toISOString(), message });
   }
@@ -72,16 +89,26 @@ function choose<T extends { split: string }>(
 
 async function askAll(
   bench: Workbench,
-  { stage, step }: Position,
+  { stage, epoch, step }: Position,
   extent: Extent,
   split: string,
   questions: readonly Question[],
 ): Promise<Pick<Evaluated, 'answers' | 'predictions'>> {
-  const predictions = await ask(bench, questions);
+  const { folder } = bench;
+  const started = performance.now();
+  let told = 0;
+  const predictions = await ask(bench, questions, (done) => {
+    stopIfAsked(bench);
+    const seconds = (performance.now() - started) / 1000;
+    if (seconds - told < interval || done === questions.length) return;
+    told = seconds;
+    const time = new Date().toISOString();
+    folder.appendEvent({ type: 'evaluating', time, stage, epoch, step, split, done, of: questions.length, seconds });
+  });
   const { bootstrap } = bench.experiment.evaluation;
   const answers = summarizeAnswers(predictions, { resamples: bootstrap, seed: bench.schedule.seed });
   const name = `stage-${stage}-step-${step}-${split}-${extent}`;
-  return { answers, predictions: bench.folder.writePredictions(name, predictions) };
+  return { answers, predictions: folder.writePredictions(name, predictions) };
 }
 
 function priorOf({ dataset, experiment }: Workbench, questions: readonly Question[]): number {
@@ -107,7 +134,8 @@ async function readAll(bench: Workbench, documents: readonly Document[]) {
 }
 
 /** Losses, hits and counted tokens, summed by batch. */
-async function score({ learner, microBatch, microBatches, attention, rows }: Workbench, { examples }: ExampleStore) {
+async function score(bench: Workbench, { examples }: ExampleStore) {
+  const { learner, microBatch, microBatches, attention, rows } = bench;
   const longest = examples.reduce((most, example) => Math.max(most, placesOf(example)), 1);
   const row = longest <= Math.max(...rows) ? rows : [Math.ceil(longest / 8) * 8];
   const losses: number[] = [];
@@ -115,6 +143,7 @@ async function score({ learner, microBatch, microBatches, attention, rows }: Wor
   const tokens: number[] = [];
   const batches = scoringBatches(examples, { row, microBatch: Math.max(microBatch, ...row), attention });
   for (const batch of microBatches.cut(batches)) {
+    stopIfAsked(bench);
     const found = await learner.score(batch);
     losses.push(found.losses.reduce((a, b) => a + b, 0));
     hits.push(found.hits.reduce((a, b) => a + b, 0));

@@ -19,7 +19,7 @@ const now = () => new Date().toISOString();
 /** Trains on from `start` (from the beginning without one) until all is done or somebody asks to stop. */
 export async function train(bench: Workbench, start?: Cursor): Promise<'finished' | 'stopped'> {
   const { stages } = bench.schedule;
-  if (stages.length === 0) await evaluate(bench, { stage: 0, epoch: 0, step: 0 }, 'full');
+  if (stages.length === 0) return evaluate(bench, { stage: 0, epoch: 0, step: 0 }, 'full');
   for (const stage of stages.slice((start?.stage ?? 1) - 1)) {
     const from = stage.number === start?.stage ? start : undefined;
     if ((await trainStage(bench, stage, from)) === 'stopped') return 'stopped';
@@ -41,7 +41,7 @@ async function trainStage(bench: Workbench, stage: Stage, from?: Cursor): Promis
     });
     if (experiment.training.resetOptimizer) await learner.resetOptimizer();
   }
-  if (from) await evaluateIfDue(bench, from);
+  if (from && (await evaluateIfDue(bench, from)) === 'stopped') return 'stopped';
   let cursor = from;
   for (const { epoch, step, examples, epochEnds } of stepsOf(bench, stage, from?.step ?? 0)) {
     if (folder.stopRequested()) {
@@ -56,7 +56,7 @@ async function trainStage(bench: Workbench, stage: Stage, from?: Cursor): Promis
     );
     cursor = { stage: stage.number, epoch, step, epochEnds, stageDone: step === total };
     if (checkpointIsDue(bench, cursor)) await saveCheckpoint(bench, cursor);
-    await evaluateIfDue(bench, cursor);
+    if ((await evaluateIfDue(bench, cursor)) === 'stopped') return 'stopped';
   }
   return 'finished';
 }
@@ -176,8 +176,9 @@ function checkpointIsDue(bench: Workbench, cursor: Cursor): boolean {
   return evaluationExtent(bench, cursor) !== undefined || cursor.step % bench.experiment.training.checkpointEvery === 0;
 }
 
-async function evaluateIfDue(bench: Workbench, cursor: Cursor): Promise<void> {
+/** Stopped half-way, it is made anew from the checkpoint that was written before it. */
+async function evaluateIfDue(bench: Workbench, cursor: Cursor): Promise<'finished' | 'stopped'> {
   const extent = evaluationExtent(bench, cursor);
   const { stage, epoch, step } = cursor;
-  if (extent) await evaluate(bench, { stage, epoch, step }, extent);
+  return extent ? evaluate(bench, { stage, epoch, step }, extent) : 'finished';
 }

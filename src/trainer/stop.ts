@@ -7,7 +7,7 @@ import { stateOf } from '../run/state';
 import { isAtWork } from '../run/states';
 import { cancel, takeBack } from './launchers/slurm';
 
-/** Asks for a clean stop: what waits is not begun, what trains stops after its step. */
+/** Asks for a clean stop: what waits is not begun, what trains stops after its step or batch of answers. */
 export async function requestStop(run: RunFolder): Promise<void> {
   const state = stateOf(run);
   run.dequeue();

@@ -99,14 +99,25 @@ export interface StageProgress {
   step: number;
 }
 
+/** How far a run is. */
+export interface RunStanding {
+  /** Done so far, 0 to 1. */
+  done: number;
+  /** Undefined where that can't be told yet. */
+  secondsLeft?: number;
+  stage?: StageProgress;
+  /** Of a long evaluation that is made now: how many questions of which split have their answer. */
+  answered?: { done: number; of: number; split: string };
+}
+
 /** A run as the window knows it; everything in it can be read again from the folder. */
 export interface LiveRun {
   folder: RunFolder;
   state: RunState;
   /** Why it stopped, failed or was interrupted, in one sentence. */
   reason?: string;
-  /** Done so far, 0 to 1, and the seconds that are left; undefined where that can't be told yet. */
-  progress?: { done: number; secondsLeft?: number; stage?: StageProgress };
+  /** Undefined where that can't be told yet. */
+  progress?: RunStanding;
 }
 
 export interface Runs extends vscode.Disposable {

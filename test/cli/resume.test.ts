@@ -72,6 +72,27 @@ describe('a run that is killed', () => {
     assert.equal(sha256(join(final(path), 'model.safetensors')), sha256(join(final(whole), 'model.safetensors')));
   });
 
+  it('asked to stop while it answers, it stops between batches, and what goes on has all answers', async () => {
+    const world = await makeWorld({
+      recipes: ['zero-shot'],
+      evaluation: { batch: 1, maxTokens: 8, trainQuestions: 0 },
+    });
+    const path = join(world.root, 'runs/small/zero-shot-seed1');
+    assert.equal((await pit('run', world.experiment)).code, 0);
+    const broken = join(world.root, 'broken');
+    copyUntrained(path, broken);
+    const child = startTrainerOn(broken);
+    const ended = finish(child);
+    await until(child, broken, after('device', 1));
+    RunFolder.open(broken).requestStop();
+    assert.equal((await ended).code, 0);
+    const run = RunFolder.open(broken);
+    assert.equal(stateOf(run), 'stopped');
+    assert.ok(!after('evaluated', 1)(run.readEvents().events));
+    assert.equal((await pit('resume', broken)).code, 0);
+    assert.deepEqual(substance(broken), substance(path));
+  });
+
   it('refuses to go on when the data has changed', async () => {
     const path = join(root, 'changed');
     copyUntrained(whole, path);

@@ -130,7 +130,7 @@ describe('a run as a job of Slurm', () => {
     const { path, experiment, state } = await slurmWorld({ recipes: long });
     const ended = finish(startPit('run', experiment));
     await until(() => hasStep(path));
-    assert.match((await pit('stop', path)).stdout, /stops after its step and can be resumed\.$/m);
+    assert.match((await pit('stop', path)).stdout, /stops after its step or batch of answers and can be resumed\.$/m);
     assert.equal((await ended).code, 130);
     assert.equal(stateAt(path), 'stopped');
     await until(() => state('1') === 'COMPLETED');

@@ -8,6 +8,7 @@ import type { Model } from '../../model/folder';
 import { parametersOf } from '../../model/parameters';
 import { readAll } from '../../model/weights';
 import type { Answerer, DeviceReport, GenerateOptions } from '../learner';
+import { answerTogether } from '../together';
 import { deviceReport, processor } from './device';
 import { Generation, generationGraph } from './generation';
 import { mappedWeights } from './mapped';
@@ -51,20 +52,13 @@ export class OnnxAnswerer implements Answerer {
     return deviceReport(processor(this.threads));
   }
 
-  /** Throws if a prompt leaves no room to answer. Prompts of similar length are answered together. */
+  /** Throws if a prompt leaves no room to answer. */
   async generate(prompts: readonly Int32Array[], options: GenerateOptions): Promise<Int32Array[]> {
     const tooLong = prompts.find(({ length }) => length >= this.config.maxPositions);
     if (tooLong)
       throw new Error(`A prompt of ${tooLong.length} tokens fills all ${this.config.maxPositions} positions`);
-    const answers = new Array<Int32Array>(prompts.length);
-    const order = [...prompts.keys()].sort((a, b) => prompts[a].length - prompts[b].length);
-    for (let start = 0; start < order.length; start += options.batch) {
-      const chosen = order.slice(start, start + options.batch);
-      const together = chosen.map((i) => prompts[i]);
-      const found = await this.generation.run(together, options);
-      chosen.forEach((i, row) => (answers[i] = found[row]));
-    }
-    return answers;
+    const { batch, answered } = options;
+    return answerTogether(prompts, batch, (some) => this.generation.run(some, options), answered);
   }
 
   close(): Promise<void> {

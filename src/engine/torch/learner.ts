@@ -1,6 +1,7 @@
 /** A model in the processes of the torch learner. What it computes with stands in `python/pit_learner`. */
 import type { ModelFacts } from '../../model/facts';
 import type { Batch, DeviceReport, GenerateOptions, Learner, OptimizerSettings, Score, StepResult } from '../learner';
+import { answerTogether } from '../together';
 import { decodeBytes, decodeFloats, decodeIntegers, encode, encodeBatch } from './arrays';
 import type { Chosen } from './device';
 import { type ProcessSettings, TorchProcess } from './process';
@@ -68,10 +69,14 @@ export class TorchLearner implements Learner {
     return { losses: decodeFloats(losses), hits: decodeBytes(hits) };
   }
 
-  async generate(prompts: readonly Int32Array[], options: GenerateOptions): Promise<Int32Array[]> {
-    const { maxTokens, batch, stopTokens } = options;
-    const asks = { prompts: prompts.map(encode), maxTokens, batch, stopTokens: [...stopTokens] };
-    return (await this.torch.call('generate', asks)).answers.map(decodeIntegers);
+  /** A batch for each process in a call, so that the work may end in between. */
+  generate(prompts: readonly Int32Array[], options: GenerateOptions): Promise<Int32Array[]> {
+    const { maxTokens, batch, stopTokens, answered } = options;
+    const answer = async (some: readonly Int32Array[]) => {
+      const asks = { prompts: some.map(encode), maxTokens, batch, stopTokens: [...stopTokens] };
+      return (await this.torch.call('generate', asks)).answers.map(decodeIntegers);
+    };
+    return answerTogether(prompts, batch * this.processes, answer, answered);
   }
 
   async resetOptimizer(): Promise<void> {

@@ -28,7 +28,7 @@ export async function stopRuns(runs: readonly LiveRun[]): Promise<void> {
 
 async function offerEnd({ folder }: LiveRun): Promise<void> {
   const end = 'End Now';
-  const sentence = `${nameOf(folder.identity)} has been asked to stop and finishes its step or evaluation first.`;
+  const sentence = `${nameOf(folder.identity)} has been asked to stop and finishes its step or batch of answers first.`;
   const detail = 'If it is ended now, it can be resumed from its newest checkpoint.';
   const answer = await vscode.window.showWarningMessage(sentence, { modal: true, detail }, end);
   if (answer === end) await endNow(folder);

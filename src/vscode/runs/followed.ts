@@ -76,9 +76,11 @@ export class FollowedRun {
 
   /** Only what trains now has a progress. */
   private standing(): LiveRun['progress'] {
-    const { total, done, secondsLeft, stage, step } = this.progress;
-    if (this.state !== 'running' || total === 0) return undefined;
+    const { total, done, secondsLeft, secondsToAnswer, stage, step, evaluating: answered } = this.progress;
+    if (this.state !== 'running') return undefined;
+    // Where nothing is trained, answers are all there is to do.
+    if (total === 0) return answered && { done: answered.done / answered.of, secondsLeft: secondsToAnswer, answered };
     const at = stage && { number: stage.stage, name: stage.name, steps: stage.steps, step: step?.step ?? 0 };
-    return { done: done / total, secondsLeft, stage: at };
+    return { done: done / total, secondsLeft, stage: at, answered };
   }
 }

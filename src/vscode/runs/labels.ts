@@ -3,6 +3,7 @@ import { basename, dirname } from 'node:path';
 import { nameOf } from '../../run/names';
 import { counted, duration, interval, magnitude, percent } from '../../run/format';
 import type { RunIdentity } from '../../run/folder';
+import { answeredWords } from '../../run/progress';
 import { notBegun } from '../../run/reason';
 import type { RunState } from '../../run/states';
 import type { LiveRun } from '../lab';
@@ -60,8 +61,9 @@ function wholePercent(done: number): number {
   return Math.min(99, Math.floor(100 * done));
 }
 
-/** `stage 2: documents, step 14 of 80`. */
+/** `stage 2: documents, step 14 of 80`, or `120 of 500 test questions answered`. */
 function stageOf({ progress }: LiveRun): string | undefined {
+  if (progress?.answered) return answeredWords(progress.answered);
   const { number, name, step, steps } = progress?.stage ?? {};
   return number === undefined ? undefined : `stage ${number}: ${name}, step ${step} of ${steps}`;
 }

@@ -1,7 +1,7 @@
 /** How far a run is, told by its events alone. */
 import assert from 'node:assert/strict';
 import type { RunEvent } from '../../../src/run/events';
-import { RunProgress } from '../../../src/run/progress';
+import { answeredWords, RunProgress } from '../../../src/run/progress';
 import { stepEvent } from './step';
 
 const time = (seconds: number) => new Date(Date.UTC(2024, 4, 26, 10, 0, seconds)).toISOString();
@@ -61,6 +61,17 @@ describe('progress of a run', () => {
     const progress = progressOf({ events: begun }, { events: resumed, restarted: true });
     assert.equal(progress.done, 200);
     assert.equal(progress.secondsLeft, (10 / 100) * 800);
+  });
+
+  it('tells of a long evaluation how many answers there are and how long the others take, until it is over', () => {
+    const at = { stage: 1, epoch: 1, step: 2, split: 'test' };
+    const evaluating: RunEvent = { type: 'evaluating', time: time(40), ...at, done: 20, of: 50, seconds: 8 };
+    const progress = progressOf({ events: [...begun, evaluating] });
+    assert.equal(answeredWords(progress.evaluating!), '20 of 50 test questions answered');
+    assert.equal(progress.secondsToAnswer, 12);
+    const evaluated: RunEvent = { type: 'evaluated', time: time(52), ...at, extent: 'full', seconds: 20 };
+    progress.take({ events: [evaluated], restarted: false });
+    assert.deepEqual([progress.evaluating, progress.secondsToAnswer], [undefined, undefined]);
   });
 
   it('tells no time from a moment', () => {

@@ -51,6 +51,13 @@ describe('labels of runs', () => {
     assert.equal(facts.at(-1), run.folder.path);
   });
 
+  it('says of a long evaluation how many questions have their answer', () => {
+    const answered = { done: 120, of: 500, split: 'test' };
+    const run = live('running', { progress: { done: 0.24, secondsLeft: 60, answered } });
+    assert.ok(runFacts(run).includes('120 of 500 test questions answered'));
+    assert.equal(statusLine([run], 0), '⑦ pit · 24 % · 1 min 0 s left');
+  });
+
   it('sums up in the status bar', () => {
     assert.equal(statusLine([training(0.5, 60)], 0), `⑦ pit · stage 2 · 50 % · 1 min 0 s left`);
     assert.equal(statusLine([training(0.5), training(0.1)], 3), `⑦ pit (+4) · stage 2 · 50 %`);
