@@ -1,6 +1,6 @@
 /**
- * `npm test`: installs and builds what is missing, then runs every test, in three lanes. Takes `--grep <pattern>`
- * and names of files and folders. The last line adds all up.
+ * `npm test`: installs and builds what is missing, then runs every test, in two lanes. Takes `--grep <pattern>` and
+ * names of files and folders. The last line adds all up.
  */
 import { spawn } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
@@ -9,7 +9,6 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { installHost } from './host.mjs';
 import { ready } from './ready.mjs';
 import { softwareVulkan } from './vulkan.mjs';
 
@@ -53,8 +52,11 @@ const library = {
   env: withoutTorch,
   missing: () => undefined,
 };
-/** Each runs its suites in turn; they take about as long, and much of that they wait. */
-const lanes = [[library, page, webGpu], [torch], [extensionHost, workbench]];
+/** Each runs its suites in turn. These two take about as long; with a third, two processors have too much to do at once. */
+const lanes = [
+  [library, torch],
+  [extensionHost, page, webGpu, workbench],
+];
 let host;
 const total = { passed: 0, failed: 0, skipped: 0 };
 await Promise.all(lanes.map(runInTurn));
@@ -137,13 +139,11 @@ async function noHost() {
   return why;
 }
 
+/** In a process of its own, so that other suites need not wait. */
 async function findHost() {
-  try {
-    installHost();
-    const { installBrowser } = await import('./browser.mjs');
-    installBrowser();
-    return undefined;
-  } catch (error) {
-    return error.message;
-  }
+  const child = spawn(process.execPath, ['scripts/install.mjs'], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = new Promise((done) => child.once('close', done));
+  const lines = [];
+  for await (const line of createInterface({ input: child.stdout })) lines.push(line);
+  return (await ended) === 0 ? undefined : lines.join('\n');
 }
