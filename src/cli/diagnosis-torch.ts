@@ -71,9 +71,9 @@ function communication({ nccl, gloo }: Probe): Finding {
 }
 
 /** On all GPUs together where there are some, so that they must talk to each other. */
-function training({ python }: Interpreter): Promise<Finding> {
+function training(interpreter: Interpreter): Promise<Finding> {
   return tryTraining('Steps', async (facts) => {
-    const chosen = await chooseDevice({ device: 'auto', processes: 'auto', precision: 'fp32' }, python);
+    const chosen = await chooseDevice({ device: 'auto', processes: 'auto', precision: 'fp32' }, interpreter);
     const model = await mkdtemp(join(tmpdir(), 'pit-doctor-'));
     try {
       await writeModel(model, facts, initialize(facts, 1));
@@ -81,7 +81,7 @@ function training({ python }: Interpreter): Promise<Finding> {
       return await TorchLearner.open({
         ...chosen,
         ...how,
-        python,
+        python: interpreter.python,
         model,
         facts,
         optimizer: usualOptimizer,

@@ -1,5 +1,5 @@
 /** What this machine has, and what a process may take of it. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { freemem, totalmem } from 'node:os';
 
 /** Bytes that a process may take here: the machine's, or what its container leaves of them. */
@@ -21,3 +21,14 @@ export function addressLimit(): number | undefined {
   const limit = /^Max address space +(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'));
   return limit ? Number(limit[1]) : undefined;
 }
+
+/** What NVIDIA's driver leaves on a Linux, in WSL and on Windows. */
+const tracesOfNvidia = [
+  '/proc/driver/nvidia/version',
+  '/dev/nvidiactl',
+  '/usr/lib/wsl/lib/libcuda.so.1',
+  'C:\\Windows\\System32\\nvidia-smi.exe',
+];
+
+/** Whether there is a driver for GPUs of NVIDIA, told without asking it, which takes seconds. */
+export const hasNvidia = (): boolean => tracesOfNvidia.some((file) => existsSync(file));

@@ -1,7 +1,7 @@
 /** What the processes of torch are told beside a model: an experiment's settings, on the devices that are there. */
 import type { DeviceChoice } from '../engine/onnx/device';
 import { chooseDevice } from '../engine/torch/device';
-import { torchPython } from '../engine/torch/environment';
+import { torchInterpreter } from '../engine/torch/environment';
 import type { TorchSettings } from '../engine/torch/learner';
 import type { Experiment } from '../schedule/experiment';
 
@@ -24,10 +24,11 @@ export async function torchSettings(
 ): Promise<Omit<TorchSettings, 'facts' | 'model' | 'adapters'>> {
   const { compile, attention, patience } = torch;
   const { optimizer, recompute } = training;
-  const python = torchPython();
+  const interpreter = torchInterpreter();
+  const { python } = interpreter;
   const wanted = { ...torch, device: device as Exclude<DeviceChoice, 'webgpu'> };
   return {
-    ...(await chooseDevice(wanted, python, signal)),
+    ...(await chooseDevice(wanted, interpreter, signal)),
     ...{ python, threads, compile, attention, patience, optimizer, recompute, signal, log },
   };
 }

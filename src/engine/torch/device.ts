@@ -1,5 +1,7 @@
 /** What the processes compute on, how many there are and in which precision: as asked for, or what is there. */
 import { UserError } from '../../errors';
+import { hasNvidia } from '../machine';
+import type { Interpreter } from './environment';
 import { type Probe, probe } from './probe';
 import type { Precision } from './protocol';
 
@@ -20,8 +22,14 @@ export interface Chosen {
 }
 
 /** @throws UserError where a GPU is asked for that isn't there */
-export async function chooseDevice(wanted: Wanted, python: string, signal?: AbortSignal): Promise<Chosen> {
+export async function chooseDevice(
+  wanted: Wanted,
+  { python, environment }: Interpreter,
+  signal?: AbortSignal,
+): Promise<Chosen> {
   if (wanted.device === 'cpu') return onProcessor(wanted, 'as the experiment asks for');
+  // Our own environment knows no other GPUs. A torch that a person names may, and is asked, which takes seconds.
+  if (wanted.device === 'auto' && environment && !hasNvidia()) return onProcessor(wanted, 'no NVIDIA GPU is here');
   const found = await probe(python, { signal });
   if (found.gpus.length > 0) return onGpus(wanted, found);
   const why = found.cuda === null ? 'its torch is built for processors alone' : 'torch finds no GPU';

@@ -26,11 +26,14 @@ export interface Interpreter {
 }
 
 /** The interpreter to use. @throws UserError with the command that makes one */
-export function torchPython(): string {
+export function torchInterpreter(): Interpreter {
   const found = findInterpreter();
-  if (found) return found.python;
+  if (found) return found;
   throw new UserError(`The torch engine is not set up: ${setUp}.`);
 }
+
+/** Its program. @throws UserError with the command that makes one */
+export const torchPython = (): string => torchInterpreter().python;
 
 /** What to do where there is none. */
 export const setUp = '"pit setup torch" makes an environment for it, or PIT_TORCH_PYTHON names a Python that has torch';

@@ -11,6 +11,7 @@ import { makeFolder } from '../../make-folder';
 import { explained, writeJson } from '../../model/files';
 import { refuseFullDisk } from '../../model/new-folder';
 import { type Ended, type ProgramOptions, runProgram } from '../../program';
+import { hasNvidia } from '../machine';
 import { type Environment, environmentFile, pythonIn, readEnvironment, torchFolder } from './environment';
 import { type Build, type Installer, type Way } from './installer';
 import { type Probe, probe } from './probe';
@@ -41,9 +42,6 @@ export function buildFor(build: Build): { kind: keyof typeof sizes; reason: stri
     ? { kind: 'cuda', reason: 'as an NVIDIA GPU is here' }
     : { kind: 'cpu', reason: 'as no NVIDIA GPU is here' };
 }
-
-const hasNvidia = () =>
-  existsSync('/proc/driver/nvidia/version') || existsSync('C:\\Windows\\System32\\nvidia-smi.exe');
 
 /** Whether the environment that is there was made from these requirements, or from more. */
 export function isCurrent(requirements: readonly string[]): boolean {
