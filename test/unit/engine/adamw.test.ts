@@ -76,7 +76,7 @@ describe('AdamW', () => {
       const random = new Random(1);
       const weights = randomWeights(config, 8);
       const plain = new PlainAdamW(doubles(weights), settings);
-      const programs = new Programs({ ...processor(2), provider });
+      const programs = new Programs({ ...processor(1), provider });
       const optimizer = new Optimizer(config, settings, programs, 100);
       const transfer = provider === 'cpu' ? undefined : new Transfer(2);
       const state = new TrainingState(config, new Map(weights), transfer);

@@ -33,7 +33,7 @@ async function exported(model: Model, name: string, limit?: number): Promise<str
 
 /** What the engine itself answers, `count` tokens to each prompt. */
 async function ownAnswers({ config, weights }: Model, prompts: readonly number[][], count: number) {
-  const answerer = await OnnxAnswerer.open({ config, weights: await readAll(config, weights), threads: 2 });
+  const answerer = await OnnxAnswerer.open({ config, weights: await readAll(config, weights), threads: 1 });
   const asked = prompts.map((prompt) => Int32Array.from(prompt));
   const answers = await answerer.generate(asked, { maxTokens: count, batch: asked.length, stopTokens: [] });
   await answerer.close();

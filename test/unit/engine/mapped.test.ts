@@ -21,7 +21,7 @@ async function answersOf(open: Promise<OnnxAnswerer>): Promise<Int32Array[]> {
 }
 
 async function inMemory({ config, weights }: Model): Promise<OnnxAnswerer> {
-  return OnnxAnswerer.open({ config, weights: await readAll(config, weights), threads: 2 });
+  return OnnxAnswerer.open({ config, weights: await readAll(config, weights), threads: 1 });
 }
 
 describe('weights that are mapped', () => {

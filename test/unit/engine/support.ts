@@ -140,7 +140,7 @@ export const provider: Provider = process.env.PIT_TEST_PROVIDER === 'webgpu' ? '
 export function learnerOf(
   config: ModelConfig,
   weights: Numbers,
-  { optimizer = adam, threads = 2 }: { optimizer?: OptimizerSettings; threads?: number } = {},
+  { optimizer = adam, threads = 1 }: { optimizer?: OptimizerSettings; threads?: number } = {},
 ): OnnxLearner {
   const own = new Map([...weights].map(([name, values]) => [name, values.slice()]));
   return new OnnxLearner({ config, weights: own, optimizer, device: { ...processor(threads), provider } });
@@ -178,7 +178,7 @@ export async function evaluate(
   feeds: Record<string, Tensor>,
   names: readonly string[],
 ): Promise<Float32Array[]> {
-  const session = await openSession(bytes, { provider, threads: 2 });
+  const session = await openSession(bytes, { provider, threads: 1 });
   const results = await session.run(feeds, [...names]);
   await session.release();
   return names.map((name) => results[name].data as Float32Array);
