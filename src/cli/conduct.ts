@@ -22,7 +22,9 @@ export async function conduct(runs: readonly OpenRun[], options: ConductOptions)
     const act = times === 1 ? requestStop : endNow;
     for (const run of open) act(run).catch((error) => progress.say(messageOf(error)));
     if (times > 1) for (const child of children) child.kill('SIGKILL');
-    progress.say(times === 1 ? 'Stopping after this step; press Ctrl+C again to end at once.' : 'Ending.');
+    progress.say(
+      times === 1 ? 'Stopping after this step or batch of answers; press Ctrl+C again to end at once.' : 'Ending.',
+    );
   });
   progress.start();
   const ending = await train(open, { ...options, children });

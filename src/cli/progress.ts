@@ -4,7 +4,7 @@
  */
 import type { RunEvent } from '../run/events';
 import { duration, percent } from '../run/format';
-import { answeredWords, RunProgress } from '../run/progress';
+import { evaluatingWords, RunProgress } from '../run/progress';
 import { RunWatch } from '../run/watch';
 import type { OpenRun } from '../trainer/open-runs';
 
@@ -116,9 +116,9 @@ function newsOf(event: RunEvent, name: string): string | undefined {
 
 function describe({ run, progress }: Watched): string {
   const { recipe, seed } = run.folder.identity;
-  const { stage, step, evaluating, secondsToAnswer } = progress;
+  const { stage, step, evaluating, secondsToEvaluate } = progress;
   if (evaluating)
-    return `${recipe} seed ${seed}: ${answeredWords(evaluating)}, the rest in ${duration(secondsToAnswer!)}`;
+    return `${recipe} seed ${seed}: ${evaluatingWords(evaluating)}, the rest in ${duration(secondsToEvaluate!)}`;
   const speed = step ? Math.round(step.tokens / step.seconds) : 0;
   return `${recipe} seed ${seed}: ${stage?.name}, step ${step?.step}/${stage?.steps}, loss ${step?.loss.toFixed(3)}, ${speed} tokens/s`;
 }

@@ -84,8 +84,17 @@ export type RunEvent =
       predictions?: string;
       seconds: number;
     } & Position)
-  /** Questions of a long evaluation that have their answer so far, and the seconds that it took; told now and then. */
-  | ({ type: 'evaluating'; time: string; split: string; done: number; of: number; seconds: number } & Position)
+  /** How far a part of a long evaluation is, and the seconds that it took so far; told now and then. */
+  | ({
+      type: 'evaluating';
+      time: string;
+      split: string;
+      /** Questions that have their answer, questions with answers or documents whose losses are known. */
+      what: 'answers' | 'questions' | 'documents';
+      done: number;
+      of: number;
+      seconds: number;
+    } & Position)
   | ({ type: 'checkpoint'; time: string; folder: string } & Position)
   /** Memory ran out in this step; from here on at most so many places are computed at once. */
   | ({ type: 'halved'; time: string; places: number; message: string } & Position)

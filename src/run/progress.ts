@@ -18,7 +18,7 @@ export class RunProgress {
   stage?: Event<'stage-started'>;
   /** The newest step of the stage. */
   step?: Event<'step'>;
-  /** How far a long evaluation is that is made now. */
+  /** How far a part of a long evaluation is that is made now. */
   evaluating?: Event<'evaluating'>;
   private began = '';
   private latest = '';
@@ -30,8 +30,8 @@ export class RunProgress {
     return sum(this.work);
   }
 
-  /** Seconds until a long evaluation has all answers; undefined where none is made. */
-  get secondsToAnswer(): number | undefined {
+  /** Seconds until that part is done; undefined where there is none. */
+  get secondsToEvaluate(): number | undefined {
     if (!this.evaluating) return undefined;
     const { done, of, seconds } = this.evaluating;
     return (seconds / done) * (of - done);
@@ -68,9 +68,14 @@ export class RunProgress {
   }
 }
 
+/** What of an evaluation is done. */
+export type Evaluating = Pick<Event<'evaluating'>, 'done' | 'of' | 'split' | 'what'>;
+
+const wordsFor = { answers: 'questions answered', questions: 'questions read', documents: 'documents read' };
+
 /** `120 of 500 test questions answered`. */
-export function answeredWords({ done, of, split }: Pick<Event<'evaluating'>, 'done' | 'of' | 'split'>): string {
-  return `${done} of ${of} ${split} questions answered`;
+export function evaluatingWords({ done, of, split, what }: Evaluating): string {
+  return `${done} of ${of} ${split} ${wordsFor[what]}`;
 }
 
 const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0);

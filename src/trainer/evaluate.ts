@@ -16,6 +16,7 @@ import type { Workbench } from './workbench';
 
 export type Extent = 'full' | 'subset';
 type Evaluated = Extract<RunEvent, { type: 'evaluated' }>;
+type Evaluating = Extract<RunEvent, { type: 'evaluating' }>;
 
 /** Seconds between two events that say how far a long evaluation is. */
 const interval = 2;
@@ -38,8 +39,24 @@ export async function evaluate(bench: Workbench, position: Position, extent: Ext
   return 'finished';
 }
 
-function stopIfAsked({ folder }: Workbench): void {
-  if (folder.stopRequested()) throw new StopRequested();
+type Followed = ReturnType<typeof follow>;
+
+/** Of a part of an evaluation: told after each batch how much is done, it ends it if asked, and says how far it is. */
+function follow(
+  { folder }: Workbench,
+  part: Pick<Evaluating, 'split' | 'what' | 'of'>,
+  { stage, epoch, step }: Position,
+) {
+  const started = performance.now();
+  let told = 0;
+  return (done: number): void => {
+    if (folder.stopRequested()) throw new StopRequested();
+    const seconds = (performance.now() - started) / 1000;
+    if (seconds - told < interval || done === part.of) return;
+    told = seconds;
+    const time = new Date().toISOString();
+    folder.appendEvent({ type: 'evaluating', time, stage, epoch, step, ...part, done, seconds });
+  };
 }
 
 /** An evaluation that fails is reported and never ends a run. */
@@ -51,10 +68,14 @@ async function evaluateSplit(bench: Workbench, position: Position, extent: Exten
   if (questions.length + documents.length === 0) return;
   try {
     const isTest = split === experiment.splits.test;
+    const following = (what: Evaluating['what'], of: number) => follow(bench, { split, what, of }, position);
+    const [asked, read] = [questions.length, documents.length];
     const details = {
-      ...(questions.length > 0 && (await askAll(bench, position, extent, split, questions))),
-      ...(questions.length > 0 && { teacherForcedAccuracy: await forcedAccuracy(bench, questions) }),
-      ...(documents.length > 0 && { documents: await readAll(bench, documents) }),
+      ...(asked > 0 && (await askAll(bench, position, extent, split, questions, following('answers', asked)))),
+      ...(asked > 0 && {
+        teacherForcedAccuracy: await forcedAccuracy(bench, questions, following('questions', asked)),
+      }),
+      ...(read > 0 && { documents: await readAll(bench, documents, following('documents', read)) }),
       ...(isTest && questions.length > 0 && { blindPrior: priorOf(bench, questions) }),
     };
     const seconds = (performance.now() - started) / 1000;
@@ -89,26 +110,17 @@ function choose<T extends { split: string }>(
 
 async function askAll(
   bench: Workbench,
-  { stage, epoch, step }: Position,
+  { stage, step }: Position,
   extent: Extent,
   split: string,
   questions: readonly Question[],
+  followed: Followed,
 ): Promise<Pick<Evaluated, 'answers' | 'predictions'>> {
-  const { folder } = bench;
-  const started = performance.now();
-  let told = 0;
-  const predictions = await ask(bench, questions, (done) => {
-    stopIfAsked(bench);
-    const seconds = (performance.now() - started) / 1000;
-    if (seconds - told < interval || done === questions.length) return;
-    told = seconds;
-    const time = new Date().toISOString();
-    folder.appendEvent({ type: 'evaluating', time, stage, epoch, step, split, done, of: questions.length, seconds });
-  });
+  const predictions = await ask(bench, questions, followed);
   const { bootstrap } = bench.experiment.evaluation;
   const answers = summarizeAnswers(predictions, { resamples: bootstrap, seed: bench.schedule.seed });
   const name = `stage-${stage}-step-${step}-${split}-${extent}`;
-  return { answers, predictions: folder.writePredictions(name, predictions) };
+  return { answers, predictions: bench.folder.writePredictions(name, predictions) };
 }
 
 function priorOf({ dataset, experiment }: Workbench, questions: readonly Question[]): number {
@@ -118,23 +130,23 @@ function priorOf({ dataset, experiment }: Workbench, questions: readonly Questio
   );
 }
 
-async function forcedAccuracy(bench: Workbench, questions: readonly Question[]): Promise<number> {
+async function forcedAccuracy(bench: Workbench, questions: readonly Question[], followed: Followed): Promise<number> {
   const store = new ExampleStore(bench.tokenizer, { sequence: bench.experiment.training.sequence });
   for (const question of questions) store.addQuestion(question);
-  const { hits, tokens } = await score(bench, store);
+  const { hits, tokens } = await score(bench, store, followed);
   return teacherForcedAccuracy(hits, tokens);
 }
 
-async function readAll(bench: Workbench, documents: readonly Document[]) {
+async function readAll(bench: Workbench, documents: readonly Document[], followed: Followed) {
   const store = new ExampleStore(bench.tokenizer, { sequence: bench.experiment.training.sequence });
   for (const document of documents) store.addDocument(document);
-  const { losses, tokens } = await score(bench, store);
+  const { losses, tokens } = await score(bench, store, followed);
   const total = tokens.reduce((a, b) => a + b, 0);
   return { documents: store.examples.length, tokens: total, perplexity: perplexity(losses, tokens) };
 }
 
 /** Losses, hits and counted tokens, summed by batch. */
-async function score(bench: Workbench, { examples }: ExampleStore) {
+async function score(bench: Workbench, { examples }: ExampleStore, followed: Followed) {
   const { learner, microBatch, microBatches, attention, rows } = bench;
   const longest = examples.reduce((most, example) => Math.max(most, placesOf(example)), 1);
   const row = longest <= Math.max(...rows) ? rows : [Math.ceil(longest / 8) * 8];
@@ -142,12 +154,13 @@ async function score(bench: Workbench, { examples }: ExampleStore) {
   const hits: number[] = [];
   const tokens: number[] = [];
   const batches = scoringBatches(examples, { row, microBatch: Math.max(microBatch, ...row), attention });
+  let done = 0;
   for (const batch of microBatches.cut(batches)) {
-    stopIfAsked(bench);
     const found = await learner.score(batch);
     losses.push(found.losses.reduce((a, b) => a + b, 0));
     hits.push(found.hits.reduce((a, b) => a + b, 0));
     tokens.push(batch.weights.reduce((count, weight) => count + Number(weight > 0), 0));
+    followed((done += batch.members.length));
   }
   return { losses, hits, tokens };
 }

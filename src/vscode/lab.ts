@@ -5,6 +5,7 @@
 import type * as vscode from 'vscode';
 import type { LoadedDataset } from '../dataset/load';
 import type { Prediction } from '../run/events';
+import type { Evaluating } from '../run/progress';
 import type { RunFolder } from '../run/folder';
 import type { RunState } from '../run/states';
 import type { Change } from '../schedule/edit';
@@ -106,8 +107,8 @@ export interface RunStanding {
   /** Undefined where that can't be told yet. */
   secondsLeft?: number;
   stage?: StageProgress;
-  /** Of a long evaluation that is made now: how many questions of which split have their answer. */
-  answered?: { done: number; of: number; split: string };
+  /** A part of a long evaluation that is made now. */
+  evaluating?: Evaluating;
 }
 
 /** A run as the window knows it; everything in it can be read again from the folder. */

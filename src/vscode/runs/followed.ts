@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { runFiles, type RunFolder } from '../../run/folder';
 import { isAlive } from '../../run/process';
-import { RunProgress } from '../../run/progress';
+import { type Evaluating, RunProgress } from '../../run/progress';
 import { reasonOf } from '../../run/reason';
 import { stateOf } from '../../run/state';
 import { isAtWork, type RunState } from '../../run/states';
@@ -76,11 +76,15 @@ export class FollowedRun {
 
   /** Only what trains now has a progress. */
   private standing(): LiveRun['progress'] {
-    const { total, done, secondsLeft, secondsToAnswer, stage, step, evaluating: answered } = this.progress;
+    const { total, done, secondsLeft, secondsToEvaluate, stage, step, evaluating } = this.progress;
     if (this.state !== 'running') return undefined;
-    // Where nothing is trained, answers are all there is to do.
-    if (total === 0) return answered && { done: answered.done / answered.of, secondsLeft: secondsToAnswer, answered };
+    if (total === 0) return evaluating && { done: answered(evaluating), secondsLeft: secondsToEvaluate, evaluating };
     const at = stage && { number: stage.stage, name: stage.name, steps: stage.steps, step: step?.step ?? 0 };
-    return { done: done / total, secondsLeft, stage: at, answered };
+    return { done: done / total, secondsLeft, stage: at, evaluating };
   }
+}
+
+/** Where nothing is trained, answers are nearly all there is to do. */
+function answered({ what, done, of }: Evaluating): number {
+  return what === 'answers' ? done / of : 1;
 }

@@ -3,7 +3,7 @@ import { basename, dirname } from 'node:path';
 import { nameOf } from '../../run/names';
 import { counted, duration, interval, magnitude, percent } from '../../run/format';
 import type { RunIdentity } from '../../run/folder';
-import { answeredWords } from '../../run/progress';
+import { evaluatingWords } from '../../run/progress';
 import { notBegun } from '../../run/reason';
 import type { RunState } from '../../run/states';
 import type { LiveRun } from '../lab';
@@ -63,7 +63,7 @@ function wholePercent(done: number): number {
 
 /** `stage 2: documents, step 14 of 80`, or `120 of 500 test questions answered`. */
 function stageOf({ progress }: LiveRun): string | undefined {
-  if (progress?.answered) return answeredWords(progress.answered);
+  if (progress?.evaluating) return evaluatingWords(progress.evaluating);
   const { number, name, step, steps } = progress?.stage ?? {};
   return number === undefined ? undefined : `stage ${number}: ${name}, step ${step} of ${steps}`;
 }

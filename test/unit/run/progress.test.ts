@@ -1,7 +1,7 @@
 /** How far a run is, told by its events alone. */
 import assert from 'node:assert/strict';
 import type { RunEvent } from '../../../src/run/events';
-import { answeredWords, RunProgress } from '../../../src/run/progress';
+import { evaluatingWords, RunProgress } from '../../../src/run/progress';
 import { stepEvent } from './step';
 
 const time = (seconds: number) => new Date(Date.UTC(2024, 4, 26, 10, 0, seconds)).toISOString();
@@ -64,14 +64,15 @@ describe('progress of a run', () => {
   });
 
   it('tells of a long evaluation how many answers there are and how long the others take, until it is over', () => {
-    const at = { stage: 1, epoch: 1, step: 2, split: 'test' };
+    const at = { stage: 1, epoch: 1, step: 2, split: 'test', what: 'answers' as const };
     const evaluating: RunEvent = { type: 'evaluating', time: time(40), ...at, done: 20, of: 50, seconds: 8 };
     const progress = progressOf({ events: [...begun, evaluating] });
-    assert.equal(answeredWords(progress.evaluating!), '20 of 50 test questions answered');
-    assert.equal(progress.secondsToAnswer, 12);
+    assert.equal(evaluatingWords(progress.evaluating!), '20 of 50 test questions answered');
+    assert.equal(evaluatingWords({ ...evaluating, what: 'documents' }), '20 of 50 test documents read');
+    assert.equal(progress.secondsToEvaluate, 12);
     const evaluated: RunEvent = { type: 'evaluated', time: time(52), ...at, extent: 'full', seconds: 20 };
     progress.take({ events: [evaluated], restarted: false });
-    assert.deepEqual([progress.evaluating, progress.secondsToAnswer], [undefined, undefined]);
+    assert.deepEqual([progress.evaluating, progress.secondsToEvaluate], [undefined, undefined]);
   });
 
   it('tells no time from a moment', () => {

@@ -52,8 +52,8 @@ describe('labels of runs', () => {
   });
 
   it('says of a long evaluation how many questions have their answer', () => {
-    const answered = { done: 120, of: 500, split: 'test' };
-    const run = live('running', { progress: { done: 0.24, secondsLeft: 60, answered } });
+    const evaluating = { done: 120, of: 500, split: 'test', what: 'answers' as const };
+    const run = live('running', { progress: { done: 0.24, secondsLeft: 60, evaluating } });
     assert.ok(runFacts(run).includes('120 of 500 test questions answered'));
     assert.equal(statusLine([run], 0), '⑦ pit · 24 % · 1 min 0 s left');
   });
