@@ -12,17 +12,11 @@ import { ExampleStore } from '../schedule/examples';
 import { placesOf, scoringBatches } from '../schedule/pack';
 import { randomFor, sample } from '../schedule/random';
 import { ask } from './ask';
+import { follow, type Followed, type Part, StopRequested } from './following';
 import type { Workbench } from './workbench';
 
 export type Extent = 'full' | 'subset';
 type Evaluated = Extract<RunEvent, { type: 'evaluated' }>;
-type Evaluating = Extract<RunEvent, { type: 'evaluating' }>;
-
-/** Seconds between two events that say how far a long evaluation is. */
-const interval = 2;
-
-/** Somebody asks to stop: what was evaluated so far is not kept. */
-class StopRequested extends Error {}
 
 /** Evaluates the test split and, at full extent, a sample of the train split; appends one event for each. */
 export async function evaluate(bench: Workbench, position: Position, extent: Extent): Promise<'finished' | 'stopped'> {
@@ -39,26 +33,6 @@ export async function evaluate(bench: Workbench, position: Position, extent: Ext
   return 'finished';
 }
 
-type Followed = ReturnType<typeof follow>;
-
-/** Of a part of an evaluation: told after each batch how much is done, it ends it if asked, and says how far it is. */
-function follow(
-  { folder }: Workbench,
-  part: Pick<Evaluating, 'split' | 'what' | 'of'>,
-  { stage, epoch, step }: Position,
-) {
-  const started = performance.now();
-  let told = 0;
-  return (done: number): void => {
-    if (folder.stopRequested()) throw new StopRequested();
-    const seconds = (performance.now() - started) / 1000;
-    if (seconds - told < interval || done === part.of) return;
-    told = seconds;
-    const time = new Date().toISOString();
-    folder.appendEvent({ type: 'evaluating', time, stage, epoch, step, ...part, done, seconds });
-  };
-}
-
 /** An evaluation that fails is reported and never ends a run. */
 async function evaluateSplit(bench: Workbench, position: Position, extent: Extent, split: string, most: number) {
   const { folder, dataset, experiment } = bench;
@@ -68,7 +42,7 @@ async function evaluateSplit(bench: Workbench, position: Position, extent: Exten
   if (questions.length + documents.length === 0) return;
   try {
     const isTest = split === experiment.splits.test;
-    const following = (what: Evaluating['what'], of: number) => follow(bench, { split, what, of }, position);
+    const following = (what: Part['what'], of: number) => follow(folder, { ...position, split, what, of });
     const [asked, read] = [questions.length, documents.length];
     const details = {
       ...(asked > 0 && (await askAll(bench, position, extent, split, questions, following('answers', asked)))),
