@@ -4,7 +4,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { readModel } from '../../../src/model/folder';
 import { readAll } from '../../../src/model/weights';
-import { adam, gradientsOf, pack, provider, Random } from './support';
+import { adam, assertNear, gradientsOf, pack, provider, Random } from './support';
 import { processor } from '../../../src/engine/onnx/device';
 import { OnnxLearner } from '../../../src/engine/onnx/learner';
 
@@ -19,8 +19,9 @@ describe('blocks that are computed again', () => {
       const { config, weights, batch } = await opened(name);
       const kept = await gradientsOf(config, weights, batch);
       const again = await gradientsOf(config, weights, batch, true);
-      assert.equal(again.loss, kept.loss);
-      assert.deepEqual(again.gradients, kept.gradients);
+      assertSame([again.loss], [kept.loss], 'loss');
+      assert.deepEqual([...again.gradients.keys()], [...kept.gradients.keys()]);
+      for (const [weight, gradient] of kept.gradients) assertSame(again.gradients.get(weight)!, gradient, weight);
     });
 
   for (const name of ['llama-grouped', 'lora'])
@@ -38,6 +39,12 @@ describe('blocks that are computed again', () => {
       assert.deepEqual(results[1], results[0]);
     });
 });
+
+/** To the last bit on the processor; WebGPU adds up the gradients of a token in any order. */
+function assertSame(found: ArrayLike<number>, expected: ArrayLike<number>, what: string): void {
+  if (provider === 'cpu') assert.deepEqual(found, expected, what);
+  else assertNear(found, expected, 1e-5, what);
+}
 
 async function opened(name: string) {
   const { config, weights } = await readModel(path.join(fixtures, name));
