@@ -82,8 +82,8 @@ function filesIn(name) {
 }
 
 function suiteOf(file) {
-  const others = [page, webGpu, torch, extensionHost, workbench];
-  return others.find(({ folder }) => `${file}/`.replaceAll('\\', '/').includes(folder)) ?? library;
+  const within = ({ folder }) => folder && `${file}/`.replaceAll('\\', '/').includes(folder);
+  return lanes.flat().find(within) ?? library;
 }
 
 function grep() {

@@ -2,11 +2,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { hasNvidia } from '../engine/machine';
 import { chooseDevice } from '../engine/torch/device';
 import { findInterpreter, type Interpreter } from '../engine/torch/environment';
 import { TorchLearner } from '../engine/torch/learner';
 import { type Probe, probe } from '../engine/torch/probe';
-import { buildFor, isCurrent } from '../engine/torch/setup';
+import { isCurrent } from '../engine/torch/setup';
 import { pythonFolder } from '../engine/torch/torchrun';
 import { messageOf } from '../errors';
 import { writeModel } from '../model/folder';
@@ -47,8 +48,7 @@ function gpus({ gpus: found, cuda }: Probe): Finding {
     .map(({ name, memory, bf16 }) => `${name}, ${(memory / 2 ** 30).toFixed(1)} GiB, ${bf16 ? 'bf16' : 'no bf16'}`)
     .join('; ');
   if (found.length > 0) return { state: 'ok', name: 'GPUs', detail: `${cuda}: ${detail}` };
-  if (buildFor('auto').kind === 'cpu')
-    return { state: 'ok', name: 'GPUs', detail: 'no NVIDIA GPU; torch trains on the processor' };
+  if (!hasNvidia()) return { state: 'ok', name: 'GPUs', detail: 'no NVIDIA GPU; torch trains on the processor' };
   const advice = cuda
     ? 'The driver may be too old for this CUDA: nvidia-smi tells which it supports.'
     : 'This is the build for the processor: "pit setup torch --again" brings the one for the GPU.';

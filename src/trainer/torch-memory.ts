@@ -1,7 +1,7 @@
 /** What training with the torch engine takes on each device, as far as that can be told before it begins. */
+import { hasNvidia } from '../engine/machine';
 import { gigabytes } from '../engine/bytes';
 import { type TorchDemand, torchMemory } from '../engine/torch/memory';
-import { buildFor } from '../engine/torch/setup';
 import type { ModelConfig } from '../model/config';
 import type { Complaint } from '../schedule/complaints';
 import type { Experiment } from '../schedule/experiment';
@@ -46,7 +46,7 @@ function withFreed(demand: TorchDemand): TorchDemand {
 /** What a cluster has is not seen from here: there it is taken to be GPUs. */
 function isOnGpu({ device, launcher }: Experiment): boolean {
   if (device !== 'auto') return device !== 'cpu';
-  return launcher !== 'local' || buildFor('auto').kind === 'cuda';
+  return launcher !== 'local' || hasNvidia();
 }
 
 function processesOf({ torch, launcher }: Experiment, device: Spread['device']): number | undefined {
