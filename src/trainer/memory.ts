@@ -10,19 +10,11 @@ import type { Room } from './room';
 
 /** The largest micro-batch of an experiment. @param places of each example that it trains on */
 export function batchSize(experiment: Experiment, places: readonly number[]): BatchSize {
+  const { training, stages = [] } = experiment;
   const longestFirst = [...places].sort((a, b) => b - a);
   const [longest = 1] = longestFirst;
   const sumOf = (examples: number) => longestFirst.slice(0, examples).reduce((sum, each) => sum + each, 0);
-  return largestBatch(experiment, longest, sumOf);
-}
-
-/** @param sumOf the places that so many examples have at most */
-function largestBatch(
-  { training, stages }: Experiment,
-  longest: number,
-  sumOf: (examples: number) => number,
-): BatchSize {
-  const batches = [training.documents, training.questions, training.mixed, ...(stages ?? [])];
+  const batches = [training.documents, training.questions, training.mixed, ...stages];
   const step = Math.max(...batches.map(({ batch = 0 }) => (typeof batch === 'number' ? sumOf(batch) : batch.tokens)));
   const { microBatch, row } = training;
   const length = row === 'auto' ? Math.ceil(1.5 * longest) : row;
@@ -40,23 +32,8 @@ export function demandOf(
 }
 
 /** @param isGpu whether "auto" may take one */
-function providerOf({ device }: Experiment, isGpu = false): Provider {
+export function providerOf({ device }: Experiment, isGpu = false): Provider {
   return device === 'auto' ? (isGpu ? 'webgpu' : 'cpu') : device;
-}
-
-/** The most that it can take, where every example is as long as one may be: told without reading the data. */
-export function mostDemandOf(experiment: Experiment, config: ModelConfig): MemoryDemand {
-  const { sequence } = experiment.training;
-  const size = largestBatch(experiment, sequence, (examples) => examples * sequence);
-  return memoryOf(config, size, providerOf(experiment));
-}
-
-export type Fit = 'fits' | 'may not fit' | 'does not fit';
-
-/** What can be said of a demand that is the most: what it has anyway may already be too much. */
-export function fitOf({ weights, training, total }: MemoryDemand, memory: number): Fit {
-  if (total < tight * memory) return 'fits';
-  return weights + training > memory ? 'does not fit' : 'may not fit';
 }
 
 /**
@@ -89,6 +66,6 @@ export function memoryComplaint(
 }
 
 /** Share of the memory beyond which other programs are in the way. */
-const tight = 0.85;
+export const tight = 0.85;
 /** Bytes that any GPU has. */
 const little = 2e9;

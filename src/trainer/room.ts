@@ -11,11 +11,23 @@ export interface Room {
   isGpu: boolean;
 }
 
-/** On `auto` that of the GPU, if there is one. Asks the system's tools where a GPU may train, which takes a moment. */
-export async function roomOf({ device }: Pick<Experiment, 'device'>, list = listGpus): Promise<Room> {
+type Wanted = Pick<Experiment, 'device'>;
+
+/** On `auto` that of the GPU, if there is one. */
+export async function roomOf(wanted: Wanted): Promise<Room> {
+  return roomAmong(wanted, await gpusFor(wanted));
+}
+
+/** Those of this machine, where one may train: the system's tools are asked then, which takes a moment. */
+export async function gpusFor({ device }: Wanted): Promise<Gpu[]> {
+  return device === 'cpu' ? [] : listGpus();
+}
+
+/** @param gpus of this machine */
+export function roomAmong({ device }: Wanted, gpus: readonly Gpu[]): Room {
   const machine = { where: 'this machine', bytes: machineMemory(), isGpu: false };
   if (device === 'cpu') return machine;
-  const gpu = gpuFor(device, await list());
+  const gpu = gpuFor(device, gpus);
   if (!gpu) return device === 'auto' ? machine : { where: 'the GPU', isGpu: true };
   return roomOn(gpu);
 }

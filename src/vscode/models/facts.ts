@@ -2,7 +2,7 @@
 import { access } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { machineMemory } from '../../engine/machine';
+import type { Gpu } from '../../engine/gpus';
 import { UserError } from '../../errors';
 import type { ModelConfig } from '../../model/config';
 import { explained, readJson } from '../../model/files';
@@ -17,19 +17,31 @@ import { loadTokenizer } from '../../model/tokenizer';
 import { readEntries, type Weights } from '../../model/weights';
 import { crossComplaints } from '../../schedule/cross-checks';
 import { type Experiment, experimentFields } from '../../schedule/experiment';
-import { fitOf, mostDemandOf } from '../../trainer/memory';
+import { outlookOf } from '../../trainer/fit';
+import { gpusFor } from '../../trainer/room';
 import { openFolder, trainedConfig } from '../../trainer/starting-model';
 import type { Facts, Place } from './protocol';
 
+/** What is the same for every model that may be chosen. */
+export interface Setting {
+  experiment: Experiment;
+  /** Of this machine, where one may train. */
+  gpus: readonly Gpu[];
+}
+
+export async function settingFor(experiment: Experiment): Promise<Setting> {
+  return { experiment, gpus: await gpusFor(experiment) };
+}
+
 /** @param imports folder that imports go into */
-export function factsOf(experiment: Experiment, { group, model }: Place, imports: string): Promise<Facts> {
-  if (typeof model === 'object') return factsOfSize(experiment, model);
-  return group === 'gguf' ? factsOfGguf(experiment, model, imports) : factsOfFolder(experiment, model);
+export function factsOf(setting: Setting, { group, model }: Place, imports: string): Promise<Facts> {
+  if (typeof model === 'object') return factsOfSize(setting, model);
+  return group === 'gguf' ? factsOfGguf(setting, model, imports) : factsOfFolder(setting, model);
 }
 
 /** @param config as it would be trained */
 export function described(
-  experiment: Experiment,
+  { experiment, gpus }: Setting,
   config: ModelConfig,
   about: Pick<Facts, 'bytes' | 'licence' | 'becomes'>,
 ): Facts {
@@ -37,31 +49,27 @@ export function described(
     family: config.family,
     parameters: countParameters(config),
     ...about,
-    ...(experiment.engine === 'onnx' && memoryFor(experiment, config)),
+    outlook: outlookOf(experiment, config, gpus),
   };
 }
 
-function memoryFor(experiment: Experiment, config: ModelConfig): Pick<Facts, 'memory' | 'fit'> {
-  const demand = mostDemandOf(experiment, config);
-  return { memory: demand.total, ...(experiment.device === 'cpu' && { fit: fitOf(demand, machineMemory()) }) };
-}
-
 /** The headers of the weights tell what is missing or misshapen. */
-async function factsOfFolder(experiment: Experiment, folder: string): Promise<Facts> {
+async function factsOfFolder(setting: Setting, folder: string): Promise<Facts> {
+  const { experiment } = setting;
   const licence = await licenceOf(folder);
-  if (experiment.engine === 'torch') return factsForTorch(experiment, folder, licence);
+  if (experiment.engine === 'torch') return factsForTorch(setting, folder, licence);
   const { config, weights } = await readModel(folder);
   const tokenizer = join(folder, 'tokenizer.json');
   await explained(tokenizer, 'read', access(tokenizer));
-  return described(experiment, trainedConfig(config, experiment, folder), { bytes: bytesIn(weights.entries), licence });
+  return described(setting, trainedConfig(config, experiment, folder), { bytes: bytesIn(weights.entries), licence });
 }
 
 /** It may be of a family that only torch has. */
-async function factsForTorch(experiment: Experiment, folder: string, licence?: string): Promise<Facts> {
-  const { config } = await openFolder(folder, experiment);
+async function factsForTorch(setting: Setting, folder: string, licence?: string): Promise<Facts> {
+  const { config } = await openFolder(folder, setting.experiment);
   if (config) {
     const { weights } = await readModel(folder);
-    return described(experiment, config, { bytes: bytesIn(weights.entries), licence });
+    return described(setting, config, { bytes: bytesIn(weights.entries), licence });
   }
   const entries = await readEntries(folder);
   const { model_type: family } = (await readJson(join(folder, 'config.json'))) as { model_type?: unknown };
@@ -72,13 +80,13 @@ async function factsForTorch(experiment: Experiment, folder: string, licence?: s
 const bytesIn = (entries: Weights['entries']) =>
   [...entries.values()].reduce((sum, { start, end }) => sum + end - start, 0);
 
-async function factsOfGguf(experiment: Experiment, file: string, imports: string): Promise<Facts> {
+async function factsOfGguf(setting: Setting, file: string, imports: string): Promise<Facts> {
   const { config, license, size } = await askGguf(file);
   const origin = await fileOrigin(file);
   const there = await findImport(imports, (found) => isDeepStrictEqual(found, origin));
   const folder = there ?? (await freeFolder(imports, basename(file).replace(/\.gguf$/i, '')));
   const becomes = { folder, isThere: there !== undefined, bytes: size.weights };
-  return described(experiment, trainedConfig(config, experiment, folder), {
+  return described(setting, trainedConfig(config, setting.experiment, folder), {
     bytes: size.file,
     licence: license,
     becomes,
@@ -86,7 +94,8 @@ async function factsOfGguf(experiment: Experiment, file: string, imports: string
 }
 
 /** A size with as many tokens as it would have in this experiment. */
-async function factsOfSize(experiment: Experiment, { preset }: { preset: string }): Promise<Facts> {
+async function factsOfSize(setting: Setting, { preset }: { preset: string }): Promise<Facts> {
+  const { experiment } = setting;
   const { model } = experiment;
   const written = experimentFields.shape.model.parse({ ...(typeof model === 'object' && model), preset });
   const [complaint] = crossComplaints({ ...experiment, model: written });
@@ -94,5 +103,5 @@ async function factsOfSize(experiment: Experiment, { preset }: { preset: string 
   if (typeof written === 'string') throw new Error('A size is no folder');
   const vocabSize = written.tokenizer ? (await loadTokenizer(written.tokenizer)).vocabSize : written.vocabulary;
   const config = presetConfig(preset, { vocabSize, bos: 0, eos: 0, pad: 0 });
-  return described(experiment, config, { bytes: countParameters(config) * Float32Array.BYTES_PER_ELEMENT });
+  return described(setting, config, { bytes: countParameters(config) * Float32Array.BYTES_PER_ELEMENT });
 }

@@ -9,7 +9,7 @@ import { freeFolder } from '../../model/new-folder';
 import { findImport } from '../../model/origin';
 import { trainedConfig } from '../../trainer/starting-model';
 import { paced } from '../paced';
-import { described } from './facts';
+import { described, settingFor } from './facts';
 import type { HubOrder, Importing, TokenWish } from './protocol';
 
 export const importJobs: Importing = {
@@ -23,7 +23,7 @@ export const importJobs: Importing = {
       const { config, license, size } = await askHub(order.name, { settings, signal });
       const folder = await freeFolder(order.imports, basename(model));
       const about = { bytes: size.all, licence: license };
-      const facts = described(experiment, trainedConfig(config, experiment, folder), about);
+      const facts = described(await settingFor(experiment), trainedConfig(config, experiment, folder), about);
       return { facts, folder, missing: size.missing, cache: settings.cache };
     });
   },

@@ -9,10 +9,13 @@ import { runFiles, RunFolder } from '../../run/folder';
 import { nameOf } from '../../run/names';
 import type { Experiment } from '../../schedule/experiment';
 import { listCheckpoints } from '../../trainer/checkpoints';
-import { factsOf } from './facts';
+import { factsOf, type Setting, settingFor } from './facts';
 import { isSame, type Known, type Looking, type Offer, type Place } from './protocol';
 
-export const jobs: Looking = { offers, look };
+export const jobs: Looking = {
+  offers,
+  look: async (experiment, place, imports) => look(await settingFor(experiment), place, imports),
+};
 
 async function offers(experiment: Experiment, known: Known): Promise<Offer[]> {
   const places = [
@@ -24,12 +27,13 @@ async function offers(experiment: Experiment, known: Known): Promise<Offer[]> {
     ...(typeof experiment.model === 'string' ? [folderPlace(experiment.model)] : []),
   ];
   const isFirst = ({ model }: Place, at: number) => at === places.findIndex((other) => isSame(other.model, model));
-  return Promise.all(places.filter(isFirst).map((place) => look(experiment, place, known.imports)));
+  const setting = await settingFor(experiment);
+  return Promise.all(places.filter(isFirst).map((place) => look(setting, place, known.imports)));
 }
 
-async function look(experiment: Experiment, place: Place, imports: string): Promise<Offer> {
+async function look(setting: Setting, place: Place, imports: string): Promise<Offer> {
   try {
-    return { ...place, facts: await factsOf(experiment, place, imports) };
+    return { ...place, facts: await factsOf(setting, place, imports) };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return { ...place, refused: error.message };

@@ -1,7 +1,7 @@
 /** What the window asks about models, and what it gets: plain data, both directions. All paths are absolute. */
 import type { WantedModel } from '../../schedule/edit-settings';
 import type { Experiment } from '../../schedule/experiment';
-import type { Fit } from '../../trainer/memory';
+import type { Outlook } from '../../trainer/fit';
 import type { Watch } from '../desk';
 
 export interface Place {
@@ -18,10 +18,8 @@ export interface Facts {
   /** Of the weights, as they are stored. */
   bytes: number;
   licence?: string;
-  /** Bytes that training takes at most; left out where another program trains. */
-  memory?: number;
-  /** Whether this machine has them; left out where it is not the processor alone that trains. */
-  fit?: Fit;
+  /** What training takes of memory, as far as that can be told. */
+  outlook?: Outlook;
   /** Of what has to be imported first: the folder that it becomes, or became at an earlier time. */
   becomes?: { folder: string; isThere: boolean; bytes: number };
 }

@@ -2,6 +2,7 @@
 import { basename, sep } from 'node:path';
 import { fileSize, shortCount } from '../../run/format';
 import type { WantedModel } from '../../schedule/edit-settings';
+import type { Outlook } from '../../trainer/fit';
 import { type Facts, isSame, type Offer, type Place } from './protocol';
 
 /** An offer, or something that is asked for first. */
@@ -80,9 +81,15 @@ function detailOf(facts: Facts, shorten: (path: string) => string): string {
 }
 
 /** `llama · 1.07 M parameters · 4.3 MB · apache-2.0 · fits: up to 0.41 GB of memory`. */
-export function factsText({ family, parameters, bytes, licence, memory, fit }: Facts): string {
-  const takes = memory !== undefined && `${fit ? `${fit}: ` : ''}up to ${(memory / 1e9).toFixed(2)} GB of memory`;
+export function factsText({ family, parameters, bytes, licence, outlook }: Facts): string {
+  const takes = outlook && outlookText(outlook);
   return [family, `${shortCount(parameters)} parameters`, fileSize(bytes), licence, takes].filter(Boolean).join(' · ');
+}
+
+/** `may not fit into each of 2 GPUs: up to 41.20 GB of memory`. */
+function outlookText({ memory, fit, where }: Outlook): string {
+  const fits = fit && `${[fit, where].filter(Boolean).join(' into ')}: `;
+  return `${fits ?? ''}up to ${(memory / 1e9).toFixed(2)} GB of memory${!fit && where ? ` of ${where}` : ''}`;
 }
 
 /** Why it can't be used, without the path that stands above it. */

@@ -8,8 +8,8 @@ import { presetConfig } from '../../../src/model/presets';
 import type { Gpu } from '../../../src/engine/gpus';
 import { machineMemory } from '../../../src/engine/machine';
 import { type Experiment, experimentSchema } from '../../../src/schedule/experiment';
-import { batchSize, demandOf, fitOf, memoryComplaint, mostDemandOf } from '../../../src/trainer/memory';
-import { type Room, roomOf } from '../../../src/trainer/room';
+import { batchSize, demandOf, memoryComplaint } from '../../../src/trainer/memory';
+import { gpusFor, type Room, roomAmong } from '../../../src/trainer/room';
 
 const tokens = { vocabSize: 2048, bos: 1, eos: 2, pad: 0 };
 const micro = presetConfig('micro', tokens);
@@ -62,7 +62,6 @@ describe('an experiment that may not fit', () => {
     });
   const places = Array.from({ length: 200 }, (_, i) => 10 + (i % 50));
   const here = (bytes: number): Room => ({ where: 'this machine', bytes, isGpu: false });
-  const small = memoryOf(mini, { places: 100, length: 60, accumulated: true });
 
   it('is computed in micro-batches of the longest examples', () => {
     const longest = [59, 58, 57, 56].reduce((sum, each) => sum + 4 * each, 0);
@@ -106,18 +105,6 @@ describe('an experiment that may not fit', () => {
     assert.doesNotMatch(message, /with "training\.[^"]+" \S+ it takes/);
   });
 
-  it('takes no more than what is told without its data, and that of the longest examples exactly', () => {
-    const most = mostDemandOf(experiment({ sequence: 60 }), mini).total;
-    assert.ok(most > demandOf(experiment(), mini, places).total);
-    assert.equal(most, demandOf(experiment(), mini, Array<number>(64).fill(60)).total);
-    assert.equal(mostDemandOf(experiment({ sequence: 1e6, row: 60, microBatch: 100 }), mini).total, small.total);
-  });
-
-  it('fits, may not fit, or does not even with the smallest batch', () => {
-    const said = [2 * small.total, small.total, small.weights + small.training - 1].map((has) => fitOf(small, has));
-    assert.deepEqual(said, ['fits', 'may not fit', 'does not fit']);
-  });
-
   it('may have a million examples', () => {
     const many = new Array<number>(1_000_000).fill(60);
     assert.match(memoryComplaint(experiment(), mini, many, here(1e9))!.message, /^Training takes about /);
@@ -150,24 +137,25 @@ describe('an experiment that may not fit', () => {
 
 describe('the memory that there is', () => {
   const gpu = (name: string, more: Partial<Gpu> = {}): Gpu => ({ name, isShared: false, isNvidia: false, ...more });
-  const room = (device: Experiment['device'], ...gpus: Gpu[]) => roomOf({ device }, () => Promise.resolve(gpus));
+  const room = (device: Experiment['device'], ...gpus: Gpu[]) => roomAmong({ device }, gpus);
 
   it("is the machine's for the processor, where nobody is asked for GPUs", async () => {
-    const { where, bytes } = await roomOf({ device: 'cpu' }, () => Promise.reject(new Error('asked')));
+    const { where, bytes } = room('cpu', gpu('idle', { memory: 4e9 }));
     assert.deepEqual([where, bytes], ['this machine', machineMemory()]);
+    assert.deepEqual(await gpusFor({ device: 'cpu' }), []);
   });
 
-  it('is that of the largest GPU, for CUDA of one of NVIDIA', async () => {
+  it('is that of the largest GPU, for CUDA of one of NVIDIA', () => {
     const [small, large] = [gpu('small', { memory: 4e9, isNvidia: true }), gpu('large', { memory: 8e9 })];
-    assert.deepEqual(await room('webgpu', small, large), { where: 'large', bytes: 8e9, isGpu: true });
-    assert.deepEqual(await room('auto', small, large), { where: 'large', bytes: 8e9, isGpu: true });
-    assert.deepEqual(await room('cuda', small, large), { where: 'small', bytes: 4e9, isGpu: true });
+    assert.deepEqual(room('webgpu', small, large), { where: 'large', bytes: 8e9, isGpu: true });
+    assert.deepEqual(room('auto', small, large), { where: 'large', bytes: 8e9, isGpu: true });
+    assert.deepEqual(room('cuda', small, large), { where: 'small', bytes: 4e9, isGpu: true });
   });
 
-  it('is the machine’s where a GPU shares it, and unknown where nothing tells', async () => {
-    assert.equal((await room('webgpu', gpu('inside', { isShared: true }))).bytes, machineMemory());
-    assert.deepEqual(await room('webgpu', gpu('silent')), { where: 'silent', bytes: undefined, isGpu: true });
-    assert.deepEqual(await room('webgpu'), { where: 'the GPU', isGpu: true });
-    assert.equal((await room('auto')).where, 'this machine');
+  it('is the machine’s where a GPU shares it, and unknown where nothing tells', () => {
+    assert.equal(room('webgpu', gpu('inside', { isShared: true })).bytes, machineMemory());
+    assert.deepEqual(room('webgpu', gpu('silent')), { where: 'silent', bytes: undefined, isGpu: true });
+    assert.deepEqual(room('webgpu'), { where: 'the GPU', isGpu: true });
+    assert.equal(room('auto').where, 'this machine');
   });
 });

@@ -37,17 +37,16 @@ describe('the jobs that look at models', () => {
     jobs.look(experiment(changes), { group, name: 'it', model }, imports);
   const watch = { signal: new AbortController().signal, tell: (_: Pace) => {} };
 
-  it('tell the bytes of the weights, and memory and fit where this program trains on the processor', async () => {
+  it('tell the bytes of the weights, and whether training fits, for both engines', async () => {
     const facts = factsOf(await look('folder', base));
     const { size } = statSync(join(base, 'model.safetensors'));
     const header = Number(readFileSync(join(base, 'model.safetensors')).readBigUInt64LE()) + 8;
     assert.equal(facts.bytes, size - header);
-    assert.deepEqual([facts.family, facts.parameters, facts.fit], ['llama', countParameters(shape), 'fits']);
-    assert.ok(facts.memory! > facts.bytes);
-    const elsewhere = factsOf(await look('folder', base, { device: 'auto' }));
-    assert.deepEqual([elsewhere.memory, elsewhere.fit], [facts.memory, undefined]);
-    const torch = factsOf(await look('folder', base, { engine: 'torch' }));
-    assert.deepEqual([torch.bytes, torch.memory, torch.fit], [facts.bytes, undefined, undefined]);
+    assert.deepEqual([facts.family, facts.parameters, facts.outlook?.fit], ['llama', countParameters(shape), 'fits']);
+    assert.ok(facts.outlook!.memory > facts.bytes);
+    const torch = factsOf(await look('folder', base, { engine: 'torch', device: 'cpu' }));
+    assert.deepEqual([torch.bytes, torch.outlook?.fit], [facts.bytes, 'fits']);
+    assert.ok(torch.outlook!.memory > facts.outlook!.memory);
   });
 
   it('take a family that only torch has where torch trains, and refuse it elsewhere', async () => {

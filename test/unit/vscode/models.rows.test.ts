@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { Facts, Offer, Place } from '../../../src/vscode/models/protocol';
 import { factsText, type ModelRow, modelSections } from '../../../src/vscode/models/rows';
 
-const facts: Facts = { family: 'llama', parameters: 134_515_008, bytes: 98.4e6, memory: 6.904e9 };
+const facts: Facts = { family: 'llama', parameters: 134_515_008, bytes: 98.4e6, outlook: { memory: 6.904e9 } };
 const place = (group: Place['group'], name: string): Place => ({ group, name, model: `/lab/${name}` });
 const offer = (group: Place['group'], name: string, more: Partial<Facts> = {}): Offer => ({
   ...place(group, name),
@@ -44,13 +44,22 @@ describe('the list of models', () => {
   it('says family, parameters, bytes, licence where it is known, and memory', () => {
     assert.equal(factsText(facts), 'llama · 135 M parameters · 98.4 MB · up to 6.90 GB of memory');
     assert.equal(
-      factsText({ ...facts, bytes: 14.48e9, licence: 'apache-2.0', fit: 'does not fit' }),
+      factsText({ ...facts, bytes: 14.48e9, licence: 'apache-2.0', outlook: { memory: 6.9e9, fit: 'does not fit' } }),
       'llama · 135 M parameters · 14.48 GB · apache-2.0 · does not fit: up to 6.90 GB of memory',
     );
   });
 
-  it('says nothing of memory where another program trains', () => {
-    assert.equal(factsText({ ...facts, memory: undefined }), 'llama · 135 M parameters · 98.4 MB');
+  it('says into which GPU it fits, or of which memory is taken that nothing tells of', () => {
+    const said = (outlook: Facts['outlook']) =>
+      factsText({ ...facts, outlook })
+        .split(' · ')
+        .at(-1);
+    assert.equal(said({ memory: 6.9e9, fit: 'fits', where: 'A GPU' }), 'fits into A GPU: up to 6.90 GB of memory');
+    assert.equal(said({ memory: 6.9e9, where: 'the GPU' }), 'up to 6.90 GB of memory of the GPU');
+  });
+
+  it('says nothing of memory where nothing can be told', () => {
+    assert.equal(factsText({ ...facts, outlook: undefined }), 'llama · 135 M parameters · 98.4 MB');
   });
 
   it('says where a model lies: below the workspace, by the commit, or nowhere yet', () => {
