@@ -25,7 +25,7 @@ describe('Exports', () => {
   async function saved(name: string): Promise<Buffer> {
     await until(async () => (await workbench.input.inputValue()) === file(join('runs/people', name)));
     await workbench.picture(`save-${name}`);
-    await workbench.input.fill(file(name));
+    await workbench.fillPath(file(name));
     // The list shows the folder once the dialog has taken the name in.
     await workbench.choice('data').waitFor();
     await workbench.page.locator('.quick-input-widget').getByRole('button', { name: 'OK' }).click();

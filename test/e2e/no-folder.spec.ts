@@ -1,5 +1,5 @@
 /** New Experiment in a window without a folder: the window opens the folder that was chosen, and the experiment in it. */
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { closeWorkbenches, Workbench } from './support';
 
@@ -11,8 +11,8 @@ describe('Without a folder', () => {
     await workbench.showViews();
     await workbench.view('Runs').getByRole('button', { name: 'New Experiment…' }).click();
     await workbench.choice('A model from nothing').click();
-    await workbench.input.fill(`${workbench.folder}/`);
-    await workbench.page.locator('.quick-input-widget').getByRole('button', { name: 'Create Here' }).click();
+    mkdirSync(join(workbench.folder, 'notes'));
+    await workbench.takeFolder(workbench.folder, 'notes', 'Create Here');
     await workbench.page.locator('.tab.active', { hasText: 'experiment.pit.json' }).waitFor();
     await workbench.row('Schedule', 'pit').waitFor();
     await workbench.picture('no-folder');

@@ -137,6 +137,31 @@ export class Workbench {
     return this.page.locator('.quick-input-widget:visible input[type="text"]').first();
   }
 
+  /** Names a file or a folder in VS Code's own dialog, which first writes where it begins. */
+  async fillPath(path: string): Promise<void> {
+    const field = await this.input.elementHandle();
+    await this.page.waitForFunction((shown) => (shown as { value?: string } | null)?.value?.includes('/'), field);
+    await this.input.fill(path);
+  }
+
+  /**
+   * Takes a folder in VS Code's own dialog, which may go back to where it began while it lists that, and is told again.
+   * @param entry a folder inside it, by which one sees that it was looked at
+   */
+  async takeFolder(path: string, entry: string, button: string, tries = 5): Promise<void> {
+    const take = this.page.locator('.quick-input-widget').getByRole('button', { name: button });
+    const timeout = tries > 1 ? 15_000 : patience;
+    try {
+      await this.fillPath(`${path}/`);
+      await this.choice(entry).waitFor({ timeout });
+      await take.click({ timeout });
+      await take.waitFor({ state: 'hidden', timeout });
+    } catch (error) {
+      if (tries === 1) throw error;
+      await this.takeFolder(path, entry, button, tries - 1);
+    }
+  }
+
   /** An entry of a quick pick. */
   choice(text: string | RegExp): Locator {
     return this.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first();
