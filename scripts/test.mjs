@@ -1,6 +1,6 @@
 /**
- * `npm test`: installs and builds what is missing, then runs every test, in two lanes. Takes `--grep <pattern>` and
- * names of files and folders. The last line adds all up.
+ * `npm test`: installs and builds what is missing, then runs every test, two suites at a time. Takes `--grep <pattern>`
+ * and names of files and folders. The last line adds all up.
  */
 import { spawn } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
@@ -46,26 +46,33 @@ const workbench = {
   folder: 'test/e2e/',
   words: (files) => [...mocha(files, ['test/e2e/**/*.spec.ts'], 300_000), '--require', './test/e2e/session.ts'],
 };
-const library = {
-  title: 'Library and command line',
-  words: (files) => mocha(files, ['test/unit/**/*.test.ts', 'test/cli/**/*.test.ts'], 120_000),
+const commandLine = {
+  title: 'Command line',
+  folder: 'test/cli/',
+  words: (files) => mocha(files, ['test/cli/**/*.test.ts'], 120_000),
   env: withoutTorch,
   missing: () => undefined,
 };
-/** Each runs its suites in turn. These two take about as long; with a third, two processors have too much to do at once. */
-const lanes = [
-  [library, torch],
-  [extensionHost, page, webGpu, workbench],
-];
+const library = {
+  title: 'Library',
+  words: (files) => mocha(files, ['test/unit/**/*.test.ts'], 120_000),
+  env: withoutTorch,
+  missing: () => undefined,
+};
+/** Begun in this order. The long ones come first, so that both lanes end at about the same time. */
+const suites = [extensionHost, commandLine, torch, workbench, library, page, webGpu];
+const waiting = suites.values();
 let host;
 const total = { passed: 0, failed: 0, skipped: 0 };
-await Promise.all(lanes.map(runInTurn));
+// With a third lane, two processors have too much to do at once.
+await Promise.all([runInTurn(), runInTurn()]);
 const { passed, failed, skipped } = total;
 console.log(`${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}`);
 process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
 
-async function runInTurn(suites) {
-  for (const suite of suites) {
+/** One suite after another, of those that are waiting. */
+async function runInTurn() {
+  for (const suite of waiting) {
     const named = positionals.filter((file) => suiteOf(file) === suite);
     if (positionals.length > 0 && named.length === 0) continue;
     const lines = await runSuite(suite, named.flatMap(filesIn));
@@ -83,7 +90,7 @@ function filesIn(name) {
 
 function suiteOf(file) {
   const within = ({ folder }) => folder && `${file}/`.replaceAll('\\', '/').includes(folder);
-  return lanes.flat().find(within) ?? library;
+  return suites.find(within) ?? library;
 }
 
 function grep() {
