@@ -44,9 +44,8 @@ describe('torch processes that fail', () => {
       stop = new AbortController();
       settings = { ...torchSettings(model), signal: stop.signal };
       learner = await TorchLearner.open(settings);
-      const pids = [torchrun(), ...descendants(torchrun())];
-      family = pids.map(markOf);
-      rank = pids.find((pid) => rankOf(pid) === 0)!;
+      rank = pidOf(learner);
+      family = [rank, ...descendants(rank)].map(markOf);
     });
 
     afterEach('nothing is left', async () => {
@@ -54,10 +53,10 @@ describe('torch processes that fail', () => {
       assert.deepEqual(family.filter(isAlive), []);
     });
 
-    it('torchrun that is killed takes its rank along, and every later call says the same', async () => {
-      process.kill(torchrun(), 'SIGKILL');
+    it('one that is killed is named, and every later call says the same', async () => {
+      process.kill(rank, 'SIGKILL');
       const { message } = await failureOf(trainOn());
-      assert.match(message, /^The torch processes ended with SIGKILL in a training step/);
+      assert.ok(message.startsWith(`Rank 0 of 1 (process ${rank}) was killed (SIGKILL) in a training step`), message);
       assert.equal((await failureOf(learner.score(batches[0]))).message, message);
     });
 
@@ -93,13 +92,29 @@ describe('torch processes that fail', () => {
       assert.match((await failureOf(trainOn())).message, /Broken pipe|closed their output/);
     });
 
-    const torchrun = () => learner['torch']['child'].pid!;
-
-    /** A rank is missed by the first step that it has to take part in. */
-    async function trainOn(): Promise<never> {
-      for (;;) await learner.step(batches, 0);
-    }
+    const trainOn = () => trainWith(learner);
   });
+
+  it('torchrun that is killed takes its ranks along', async () => {
+    const learner = await TorchLearner.open({ ...torchSettings(model), processes: 2 });
+    const torchrun = pidOf(learner);
+    const family = [torchrun, ...descendants(torchrun)].map(markOf);
+    assert.deepEqual([...new Set(family.map(({ pid }) => rankOf(pid)))].sort(), [0, 1, undefined]);
+    process.kill(torchrun, 'SIGKILL');
+    assert.match(
+      (await failureOf(trainWith(learner))).message,
+      /^The torch processes ended with SIGKILL in a training step/,
+    );
+    await learner.close();
+    assert.deepEqual(family.filter(isAlive), []);
+  });
+
+  const pidOf = (learner: TorchLearner) => learner['torch']['child'].pid!;
+
+  /** A rank is missed by the first step that it has to take part in. */
+  async function trainWith(learner: TorchLearner): Promise<never> {
+    for (;;) await learner.step(batches, 0);
+  }
 
   it('memory that runs out is told in numbers, with what would help', async () => {
     const limited = script('ulimit -v 5000000', torchPython());
@@ -121,7 +136,7 @@ describe('torch processes that fail', () => {
     it('an interpreter without torch', async () => {
       const bare = script('', `${torchPython()} -S`);
       const { message } = await failureOf(start({ python: bare }));
-      assert.ok(message.startsWith(`${bare} has no torch: make an environment with "pit setup torch"`), message);
+      assert.match(message, / has no (torch|numpy): make an environment with "pit setup torch"/);
     });
 
     it('a learner that lacks a package', async () => {

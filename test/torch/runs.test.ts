@@ -211,7 +211,7 @@ async function atWork({ path }: RunFolder) {
 
 function familyOf({ pid }: ChildProcess): ProcessMark[] {
   const family = [pid!, ...descendants(pid!)].map(markOf);
-  assert.ok(family.length >= 3, 'A trainer, torchrun and ranks');
+  assert.ok(family.length >= 2, 'A trainer and ranks');
   return family;
 }
 

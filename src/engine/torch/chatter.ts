@@ -1,17 +1,21 @@
 /**
  * What the processes write to standard error: the last lines of each rank, and torchrun's own account of ranks that
- * failed. torchrun puts `[default1]:` before every line of its local rank 1.
+ * failed. torchrun puts `[default1]:` before every line of its local rank 1; a process without torchrun speaks for itself.
  */
 import { createInterface } from 'node:readline';
 
-/** A rank that failed, as torchrun tells it. */
-export interface RankFailure {
-  rank: number;
+/** How a process ended. */
+export interface Ending {
   pid: number;
-  /** Exit code; of a process that a signal ended, the signal's number below 0. */
+  /** Exit code; of a process that a signal ended, below 0. */
   code: number;
   /** `SIGKILL`, where a signal ended it. */
   signal?: string;
+}
+
+/** A rank that failed, as torchrun or its traceback tells it. */
+export interface RankFailure extends Ending {
+  rank: number;
   /** Traceback, where Python ended it and could tell. */
   traceback: string;
 }
@@ -39,6 +43,20 @@ export class Chatter {
     });
     const chosen = said.filter(({ by, text }) => (rank === undefined || Number(by) === rank) && /\w/.test(text));
     return chosen.slice(-count).map(({ text }) => text);
+  }
+
+  /** What the only process left, which no torchrun tells of. */
+  failureOf(alone: Ending): RankFailure {
+    return { ...alone, rank: 0, traceback: this.lastTraceback().join('\n') };
+  }
+
+  /** To the error itself, behind which libraries may say more. torch puts the rank before its lines. */
+  private lastTraceback(): string[] {
+    const lines = this.lines.map((line) => line.replace(/^\[rank0\]: /, ''));
+    const start = lines.findLastIndex((line) => line.startsWith('Traceback '));
+    if (start < 0) return [];
+    const length = lines.slice(start + 1).findIndex((line) => /^\S/.test(line));
+    return lines.slice(start, length < 0 ? undefined : start + length + 2);
   }
 
   /** Those that failed, the first to do so first, once torchrun has ended. */

@@ -3,7 +3,7 @@
  * told that took the others down.
  */
 import { UserError } from '../../errors';
-import type { Chatter, RankFailure } from './chatter';
+import type { Chatter, Ending, RankFailure } from './chatter';
 import { type Beat, type Call, protocolVersion, type Refusal } from './protocol';
 
 /** What was noticed first. */
@@ -26,12 +26,15 @@ export interface Scene {
   /** The call that is being answered; none before the first. */
   call?: Call;
   beat?: Beat;
+  /** How the only process ended by itself; torchrun tells of several. */
+  alone?: Ending;
 }
 
 /** The error that a person reads; its detail has the last lines of whoever failed, or the traceback. */
 export function failureOf(cause: Cause, scene: Scene, chatter: Chatter): UserError {
-  const culprit = culpritOf(cause, chatter);
-  const lines = chatter.last(culprit?.rank);
+  const { alone } = scene;
+  const culprit = culpritOf(cause, alone ? [chatter.failureOf(alone)] : chatter.failures());
+  const lines = chatter.last(alone ? undefined : culprit?.rank);
   const told = culprit ? culprit.traceback : cause.kind === 'refusal' ? cause.refusal.detail : undefined;
   return new UserError(sentenceOf(cause, scene, lines, culprit), { detail: told || lines.join('\n') });
 }
@@ -70,8 +73,7 @@ function sentenceOf(cause: Cause, scene: Scene, lines: readonly string[], culpri
 const setUp = 'make an environment with "pit setup torch", or name another interpreter with PIT_TORCH_PYTHON';
 
 /** A rank that something ended comes before one that ran out of memory, and both before those that missed them. */
-function culpritOf(cause: Cause, chatter: Chatter): RankFailure | undefined {
-  const failures = chatter.failures();
+function culpritOf(cause: Cause, failures: readonly RankFailure[]): RankFailure | undefined {
   const killed = failures.find(({ signal }) => signal !== undefined && !aftermath.has(signal));
   if (killed) return killed;
   if (cause.kind !== 'exit' && !(cause.kind === 'refusal' && missesOthers(cause.refusal.message))) return undefined;

@@ -1,5 +1,5 @@
 /**
- * The processes of the torch learner: torchrun and its ranks. Requests go in and replies come out one at a time;
+ * The processes of the torch learner: torchrun and its ranks, or the only one. Requests go in and replies come out one at a time;
  * whatever ends them becomes one sentence, and nothing of them stays behind.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -13,7 +13,7 @@ import { descendants, endAll } from '../../process-tree';
 import { Chatter } from './chatter';
 import { type Cause, failureOf, type Scene } from './failure';
 import { type Call, type Calls, type Hello, type Line, protocolVersion } from './protocol';
-import { type Launch, torchrunEnvironment, torchrunPlace, torchrunWords } from './torchrun';
+import { isAlone, type Launch, torchrunEnvironment, torchrunPlace, torchrunWords } from './torchrun';
 
 export interface ProcessSettings extends Launch {
   /** Seconds without a sign of life after which the processes count as hanging. */
@@ -44,10 +44,10 @@ export class TorchProcess {
   private readonly chatter: Chatter;
   private readonly logs = mkdtempSync(join(tmpdir(), 'pit-torch-'));
   private readonly scene: Scene;
-  /** Resolves when torchrun has ended and all that was written has been read. */
+  /** Resolves when what was started has ended and all that was written has been read. */
   private readonly ended: Promise<unknown>;
   private readonly waiting = new Map<number, Waiting>();
-  /** torchrun and its ranks. */
+  /** All of them, torchrun as well. */
   private readonly family = new Set<number>();
   private failure?: Promise<UserError>;
   private patience?: NodeJS.Timeout;
@@ -146,8 +146,10 @@ export class TorchProcess {
 
   private async conclude(cause: Cause, wait: number): Promise<UserError> {
     if (wait > 0) await this.endedWithin(wait);
-    const { exitCode, signalCode } = this.child;
+    const { pid, exitCode, signalCode } = this.child;
     const hasEnded = exitCode !== null || signalCode !== null;
+    if (hasEnded && isAlone(this.settings))
+      this.scene.alone = { pid: pid!, code: exitCode ?? -1, ...(signalCode && { signal: signalCode }) };
     await this.end();
     const ending: Cause = { kind: 'exit', code: exitCode, signal: signalCode };
     const error = failureOf(cause.kind === 'cut' && hasEnded ? ending : cause, this.scene, this.chatter);

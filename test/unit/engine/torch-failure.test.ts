@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
-import { Chatter } from '../../../src/engine/torch/chatter';
+import { Chatter, type Ending } from '../../../src/engine/torch/chatter';
 import { type Cause, failureOf } from '../../../src/engine/torch/failure';
 import type { Call } from '../../../src/engine/torch/protocol';
 
@@ -52,6 +52,30 @@ describe('the torch processes that failed', () => {
     ];
     const { message } = await failure(exit, fallen);
     assert.match(message, /^Rank 0 of 3 failed in a training step .*: BrokenPipeError/);
+  });
+
+  it('is told by its traceback and its signal where it was the only one', async () => {
+    const lines = [
+      'loading',
+      'Traceback (most recent call last):',
+      '  File "serve.py", line 1',
+      'KeyError: 7',
+      'leaked!',
+    ];
+    const said = async (alone: Ending) => {
+      const heard = new PassThrough();
+      const chatter = new Chatter(heard, () => {});
+      heard.end(lines.map((line) => `${line === 'loading' ? '' : '[rank0]: '}${line}\n`).join(''));
+      await once(heard, 'close');
+      return failureOf(exit, { python: 'python', world: 1, call: 'step', alone }, chatter);
+    };
+    const { message, detail } = await said({ pid: 5, code: 1 });
+    assert.equal(message, 'Rank 0 of 1 failed in a training step: KeyError: 7.');
+    assert.equal(detail, lines.slice(1, 4).join('\n'));
+    assert.match(
+      (await said({ pid: 5, code: -1, signal: 'SIGKILL' })).message,
+      /^Rank 0 of 1 \(process 5\) was killed/,
+    );
   });
 
   it('are told by the rank whose memory ran out, with what it needed', async () => {
