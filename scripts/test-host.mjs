@@ -1,11 +1,11 @@
 /**
- * `npm run test:host`: every `test/host/*.test.ts` with mocha inside a real extension host, each in a window of its own
- * on a fresh copy of `test/fixtures/workspace`. Takes `--grep <pattern>` and names of files.
+ * `npm run test:host`: the tests of `test/host` with mocha inside a real extension host, each folder of them in a window of
+ * its own on a fresh copy of `test/fixtures/workspace`. Takes `--grep <pattern>` and names of files.
  */
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join, sep } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -35,9 +35,9 @@ const [server, browser] = await Promise.all([
   launchBrowser(),
 ]);
 try {
-  const tests = testFiles();
-  await bundle(tests);
-  for (const test of tests) await runFile(test);
+  const windows = testFiles();
+  await bundle(windows);
+  for (const [name] of windows) await runWindow(name);
 } finally {
   await browser.close();
   await server.close();
@@ -48,13 +48,16 @@ const { passes, failures, pending } = total;
 console.log(`${passes} passed, ${failures} failed${pending ? `, ${pending} skipped` : ''}`);
 process.exitCode = failures > 0 || passes === 0 ? 1 : 0;
 
+/** Those that are asked for, or all, by the folder that shares a window. */
 function testFiles() {
-  const all = readdirSync(join(root, 'test/host')).filter((name) => name.endsWith('.test.ts'));
-  if (positionals.length === 0) return all;
+  const all = readdirSync(join(root, 'test/host'), { recursive: true }).filter((file) => file.endsWith('.test.ts'));
   const wanted = positionals.map((file) => basename(file));
-  const unknown = wanted.filter((name) => !all.includes(name));
+  const unknown = wanted.filter((name) => all.every((file) => basename(file) !== name));
   if (unknown.length > 0) throw new Error(`There is no ${unknown.join(', ')} in test/host.`);
-  return wanted;
+  const chosen = wanted.length > 0 ? all.filter((file) => wanted.includes(basename(file))) : all;
+  const windows = new Map();
+  for (const file of chosen.sort()) windows.set(dirname(file), [...(windows.get(dirname(file)) ?? []), file]);
+  return windows;
 }
 
 /** Inside the repository, so that packages are found; one for each process, so that two don't meet. */
@@ -72,10 +75,12 @@ function settingsOfTests() {
   };
 }
 
-/** One bundle for each file: `test/host/run.ts` with the file to run. */
-async function bundle(tests) {
-  const contents = (test) =>
-    `import { runTests } from './run'; export const run = () => runTests(() => require('./${test}'));`;
+/** One bundle for each window: `test/host/run.ts` with the files to run. */
+async function bundle(windows) {
+  const contents = (name) => {
+    const files = windows.get(name).map((file) => `require('./${file.replaceAll(sep, '/')}')`);
+    return `import { runTests } from './run'; export const run = () => runTests(() => { ${files.join('; ')} });`;
+  };
   const entries = {
     name: 'entries',
     setup({ onResolve, onLoad }) {
@@ -87,7 +92,7 @@ async function bundle(tests) {
     },
   };
   await build({
-    entryPoints: tests.map((test) => ({ in: `entry:${test}`, out: bundleName(test) })),
+    entryPoints: [...windows.keys()].map((name) => ({ in: `entry:${name}`, out: name })),
     plugins: [entries],
     outdir: bundles,
     outExtension: { '.js': '.cjs' },
@@ -102,13 +107,9 @@ async function bundle(tests) {
   });
 }
 
-function bundleName(test) {
-  return test.replace(/\.ts$/, '');
-}
-
 /** Opens a window on a fresh workspace, and waits until its tests are over. */
-async function runFile(test) {
-  const folder = join(scratch, bundleName(test), 'workspace');
+async function runWindow(name) {
+  const folder = join(scratch, name, 'workspace');
   cpSync(join(root, 'test/fixtures/workspace'), folder, { recursive: true });
   const report = inbox.next();
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
@@ -117,10 +118,11 @@ async function runFile(test) {
   const left = new Promise((done) => page.exposeFunction('codeAutomationExit', () => done()));
   const crashed = new Promise((done) => page.once('crash', done));
   const late = new Promise((done) => setTimeout(done, longest).unref());
-  const tests = join(bundles, `${bundleName(test)}.cjs`);
+  const tests = join(bundles, `${name}.cjs`);
   await page.goto(windowAddress(server, { folder, extension: root, tests }), { waitUntil: 'commit', timeout: longest });
   await Promise.race([left, crashed, late]);
-  if (!report.stats) console.log(`${test} ended without a verdict. The window said:\n${said.slice(-30).join('\n')}`);
+  if (!report.stats)
+    console.log(`The tests in ${name} ended without a verdict. The window said:\n${said.slice(-30).join('\n')}`);
   const stats = report.stats ?? { passes: 0, failures: 1, pending: 0 };
   for (const key of Object.keys(total)) total[key] += stats[key];
   await page.close();

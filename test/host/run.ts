@@ -1,4 +1,4 @@
-/** Inside the extension host: runs one file of tests with mocha and sends what it says to `scripts/test-host.mjs`. */
+/** Inside the extension host: runs the tests of a window with mocha and sends what it says to `scripts/test-host.mjs`. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { format } from 'node:util';

@@ -4,9 +4,9 @@ import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { WorkspaceLibrary } from '../../src/vscode/datasets/library';
-import type { Holding, Lab } from '../../src/vscode/lab';
-import { bundle, next, replace, theLab } from './support';
+import { WorkspaceLibrary } from '../../../src/vscode/datasets/library';
+import type { Holding, Lab } from '../../../src/vscode/lab';
+import { bundle, next, replace, theLab } from '../support';
 
 describe('data that nobody watches', () => {
   let lab: Lab;

@@ -3,14 +3,14 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import type { RunEvent } from '../../src/run/events';
-import { RunFolder } from '../../src/run/folder';
-import { markOf } from '../../src/run/process';
-import { summarizeRun } from '../../src/run/summary';
-import type { Dashboard, Lab } from '../../src/vscode/lab';
-import type { PageMessage } from '../../webview/messages';
-import { stepEvent } from '../unit/run/step';
-import { next, theLab, until, workspaceFolder } from './support';
+import type { RunEvent } from '../../../src/run/events';
+import { RunFolder } from '../../../src/run/folder';
+import { markOf } from '../../../src/run/process';
+import { summarizeRun } from '../../../src/run/summary';
+import type { Dashboard, Lab } from '../../../src/vscode/lab';
+import type { PageMessage } from '../../../webview/messages';
+import { stepEvent } from '../../unit/run/step';
+import { next, theLab, until, workspaceFolder } from '../support';
 
 const time = '2024-05-26T10:00:00.000Z';
 

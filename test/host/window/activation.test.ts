@@ -1,7 +1,7 @@
 /** The extension comes up in a real window and hands out what its parts share. */
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { relativePath, theLab, until, workspaceFile } from './support';
+import { relativePath, theLab, until, workspaceFile } from '../support';
 
 describe('Activation', () => {
   it('hands out library, experiments and runs', async () => {

@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import * as vscode from 'vscode';
-import type { Lab } from '../../src/vscode/lab';
-import { program, uv } from '../cli/uv';
-import { answering, theLab, until, workspaceFolder } from './support';
-import { makeWorld, untilRun } from './worlds';
+import type { Lab } from '../../../src/vscode/lab';
+import { program, uv } from '../../cli/uv';
+import { answering, theLab, until, workspaceFolder } from '../support';
+import { makeWorld, untilRun } from '../worlds';
 
 const recipes = [{ recipe: 'pit', epochs: [1, 1] }];
 const choice = { variants: ['pit'], seeds: [1] };

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { theLab } from './support';
+import { theLab } from '../support';
 
 interface Manifest {
   contributes: {

@@ -3,15 +3,15 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { biosDefaults, writeBios } from '../../src/dataset/bios';
-import { loadDataset } from '../../src/dataset/load';
-import { compileSchedule } from '../../src/schedule/compile';
-import { sourcesOf, withAbsolutePaths } from '../../src/schedule/paths';
-import { parseExperiment } from '../../src/schedule/read-experiment';
-import { openModel } from '../../src/trainer/starting-model';
-import type { Lab, ScheduleView } from '../../src/vscode/lab';
-import type { Node, NodeOf } from '../../src/vscode/schedule/nodes';
-import { answering, next, picking, replace, theLab, until, workspaceFolder } from './support';
+import { biosDefaults, writeBios } from '../../../src/dataset/bios';
+import { loadDataset } from '../../../src/dataset/load';
+import { compileSchedule } from '../../../src/schedule/compile';
+import { sourcesOf, withAbsolutePaths } from '../../../src/schedule/paths';
+import { parseExperiment } from '../../../src/schedule/read-experiment';
+import { openModel } from '../../../src/trainer/starting-model';
+import type { Lab, ScheduleView } from '../../../src/vscode/lab';
+import type { Node, NodeOf } from '../../../src/vscode/schedule/nodes';
+import { answering, next, picking, replace, theLab, until, workspaceFolder } from '../support';
 
 const examplesMime = 'application/vnd.pit.examples';
 

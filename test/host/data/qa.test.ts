@@ -4,8 +4,8 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
-import type { Lab } from '../../src/vscode/lab';
-import { relativePath, theLab, until, workspaceFile } from './support';
+import type { Lab } from '../../../src/vscode/lab';
+import { relativePath, theLab, until, workspaceFile } from '../support';
 
 const files = {
   'names.pit.json': `{

@@ -3,16 +3,16 @@ import assert from 'node:assert/strict';
 import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
-import { compareRuns } from '../../src/run/comparison';
-import { runFiles, RunFolder } from '../../src/run/folder';
-import { paperNumbers } from '../../src/run/paper';
-import { renderReport } from '../../src/run/report';
-import { summarizeRun } from '../../src/run/summary';
-import { renderCsv } from '../../src/run/tables';
-import { listCheckpoints } from '../../src/trainer/checkpoints';
-import type { Lab } from '../../src/vscode/lab';
-import { answering, next, picking, replace, theLab, until } from './support';
-import { makeWorld, untilRun, type World } from './worlds';
+import { compareRuns } from '../../../src/run/comparison';
+import { runFiles, RunFolder } from '../../../src/run/folder';
+import { paperNumbers } from '../../../src/run/paper';
+import { renderReport } from '../../../src/run/report';
+import { summarizeRun } from '../../../src/run/summary';
+import { renderCsv } from '../../../src/run/tables';
+import { listCheckpoints } from '../../../src/trainer/checkpoints';
+import type { Lab } from '../../../src/vscode/lab';
+import { answering, next, picking, replace, theLab, until } from '../support';
+import { makeWorld, untilRun, type World } from '../worlds';
 
 describe('the commands on runs', function () {
   this.timeout(300_000);
@@ -29,6 +29,10 @@ describe('the commands on runs', function () {
     for (const path of [first, second]) await untilRun(lab.runs, path, ({ state }) => state === 'finished');
   });
   afterEach(() => run('workbench.action.closeAllEditors'));
+  after('forget the run that was chosen', async () => {
+    rmSync(world.root, { recursive: true });
+    await until(() => [first, second].every((path) => !lab.runs.get(path)));
+  });
 
   const run = <T = void>(command: string, ...words: unknown[]) => vscode.commands.executeCommand<T>(command, ...words);
   const node = (path: string) => ({ kind: 'run', path });

@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
-import { problemDecorations } from '../../src/vscode/datasets/decorations';
-import type { DatasetsView, Lab } from '../../src/vscode/lab';
-import type { Node } from '../../src/vscode/datasets/nodes';
-import { theLab, until, workspaceFile } from './support';
+import { problemDecorations } from '../../../src/vscode/datasets/decorations';
+import type { DatasetsView, Lab } from '../../../src/vscode/lab';
+import type { Node } from '../../../src/vscode/datasets/nodes';
+import { theLab, until, workspaceFile } from '../support';
 
 describe('Datasets view', () => {
   let lab: Lab;

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import type { Lab } from '../../src/vscode/lab';
-import { fillWorld } from '../cli/small';
-import { answering, theLab, until, workspaceFolder } from './support';
+import type { Lab } from '../../../src/vscode/lab';
+import { fillWorld } from '../../cli/small';
+import { answering, theLab, until, workspaceFolder } from '../support';
 
 const manual = { parts: ['documents:test'], arrangement: 'manual', order: ['nobody'] };
 

@@ -3,12 +3,12 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { readModelFolder } from '../../src/model/folder';
-import type { Lab } from '../../src/vscode/lab';
-import { licensed, writeLarge } from '../unit/model/gguf.support';
-import { commit, LocalHub, modelFiles, refuse } from '../unit/model/hub.server';
-import { answering, picking, replace, theLab, until } from './support';
-import { makeWorld, type World } from './worlds';
+import { readModelFolder } from '../../../src/model/folder';
+import type { Lab } from '../../../src/vscode/lab';
+import { licensed, writeLarge } from '../../unit/model/gguf.support';
+import { commit, LocalHub, modelFiles, refuse } from '../../unit/model/hub.server';
+import { answering, picking, replace, theLab, until } from '../support';
+import { makeWorld, type World } from '../worlds';
 
 const { extensionPath } = vscode.extensions.getExtension('pit-lab.pit-lab')!;
 const gguf = join(extensionPath, 'test/fixtures/model/gguf/llama.gguf');

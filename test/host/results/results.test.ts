@@ -3,12 +3,12 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import type { Prediction } from '../../src/run/events';
-import { RunFolder } from '../../src/run/folder';
-import { summarizeRun } from '../../src/run/summary';
-import type { Lab, Results } from '../../src/vscode/lab';
-import type { TestRunSummary } from '../../src/vscode/results/test-report';
-import { next, theLab, until, workspaceFile } from './support';
+import type { Prediction } from '../../../src/run/events';
+import { RunFolder } from '../../../src/run/folder';
+import { summarizeRun } from '../../../src/run/summary';
+import type { Lab, Results } from '../../../src/vscode/lab';
+import type { TestRunSummary } from '../../../src/vscode/results/test-report';
+import { next, theLab, until, workspaceFile } from '../support';
 
 describe('Results', function () {
   this.timeout(120_000);
