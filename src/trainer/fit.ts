@@ -5,7 +5,7 @@ import type { ModelConfig } from '../model/config';
 import type { Experiment } from '../schedule/experiment';
 import { demandOf, providerOf, tight } from './memory';
 import { roomAmong } from './room';
-import { torchDemands } from './torch-memory';
+import { isOnGpu, torchDemands } from './torch-memory';
 
 export type Fit = 'fits' | 'may not fit' | 'does not fit';
 
@@ -41,8 +41,8 @@ function outlookInside(experiment: Experiment, config: ModelConfig, gpus?: reado
 }
 
 function outlookOfTorch(experiment: Experiment, config: ModelConfig, gpus: readonly Gpu[]): Outlook {
-  const { torch, device: wanted } = experiment;
-  const those = gpus.filter(({ isNvidia }) => isNvidia && wanted !== 'cpu');
+  const { torch } = experiment;
+  const those = isOnGpu(experiment) ? gpus.filter(({ isNvidia }) => isNvidia) : [];
   const processes = torch.processes === 'auto' && those.length > 0 ? those.length : torch.processes;
   const settled = { ...longest(experiment), torch: { ...torch, processes } };
   const [{ device, demand, processes: count }] = torchDemands(settled, config, [experiment.training.sequence]);

@@ -44,7 +44,7 @@ function withFreed(demand: TorchDemand): TorchDemand {
 }
 
 /** What a cluster has is not seen from here: there it is taken to be GPUs. */
-function isOnGpu({ device, launcher }: Experiment): boolean {
+export function isOnGpu({ device, launcher }: Experiment): boolean {
   if (device !== 'auto') return device !== 'cpu';
   return launcher !== 'local' || hasNvidia();
 }
