@@ -114,21 +114,25 @@ export class Workbench {
 
   /** Opens a file of the folder in the editor. */
   async openFile(name: string): Promise<void> {
-    await this.pick('Control+P', name, name.split('/').at(-1)!);
-    await this.page.locator('.tab.active', { hasText: name.split('/').at(-1)! }).waitFor();
+    const short = name.split('/').at(-1)!;
+    await this.pick('Control+P', name, short, this.page.locator('.tab.active', { hasText: short }));
   }
 
-  /** Takes an entry of the quick pick behind a key; it closes where a view takes the focus just then, and is opened again. */
-  private async pick(key: string, text: string, entry: string, tries = 5): Promise<void> {
+  /**
+   * Takes an entry of the quick pick behind a key; it closes where a view takes the focus just then, and is opened again.
+   * @param comes what is seen once it was taken
+   */
+  private async pick(key: string, text: string, entry: string, comes?: Locator, tries = 5): Promise<void> {
     await this.page.keyboard.press(key);
     try {
       const timeout = tries > 1 ? 15_000 : patience;
       await this.input.fill(text, { timeout });
       await this.choice(entry).click({ timeout });
+      await comes?.waitFor({ timeout });
     } catch (error) {
       if (tries === 1) throw error;
       await this.page.keyboard.press('Escape');
-      await this.pick(key, text, entry, tries - 1);
+      await this.pick(key, text, entry, comes, tries - 1);
     }
   }
 
