@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { ModelConfig } from '../src/model/config';
 import { readConfig } from '../src/model/config-file';
+import { keepingMemory } from '../src/trainer/allocator';
 import type { Engine } from '../src/trainer/choose-engine';
 import { median } from './model';
 import { pythonCommand } from './python';
@@ -131,7 +132,8 @@ function loading(plan: RealPlan, file: string): Row[] {
 function openSides(plan: string, engine: Engine): Sides {
   const here = [process.execPath, '--import', 'tsx', resolve(__dirname, 'real-side.ts')];
   return {
-    ours: new Side([...here, plan, engine]),
+    // As a trainer is started.
+    ours: new Side([...here, plan, engine], engine === 'onnx' ? keepingMemory() : process.env),
     theirs: new Side([...pythonCommand('real.py'), '--plan', plan]),
   };
 }

@@ -7,8 +7,8 @@ export class Side {
   private readonly child;
   private readonly answers: AsyncIterator<string>;
 
-  constructor(command: readonly string[]) {
-    this.child = spawn(command[0], command.slice(1), { stdio: ['pipe', 'pipe', 'inherit'] });
+  constructor(command: readonly string[], env = process.env) {
+    this.child = spawn(command[0], command.slice(1), { stdio: ['pipe', 'pipe', 'inherit'], env });
     this.answers = createInterface({ input: this.child.stdout })[Symbol.asyncIterator]();
   }
 

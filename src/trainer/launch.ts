@@ -14,6 +14,7 @@ import { markOf } from '../run/process';
 import type { Experiment } from '../schedule/experiment';
 import { recipeName } from '../schedule/recipes';
 import type { Variant } from '../schedule/stages';
+import { keepingMemory } from './allocator';
 import { commandFor } from './launchers/command';
 
 /** One run to be made: a variant of an experiment with one seed, on data and from a model with these hashes. */
@@ -131,7 +132,7 @@ function detach(
   return spawn(process.execPath, [join(__dirname, `${bundle}.cjs`), ...words], {
     detached: true,
     stdio: [input, output, output],
-    env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
+    env: { ...(bundle === 'trainer' ? keepingMemory() : process.env), ELECTRON_RUN_AS_NODE: '1' },
     windowsHide: true,
   });
 }

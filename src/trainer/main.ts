@@ -9,6 +9,7 @@ import { markOf } from '../run/process';
 import { renderReport } from '../run/report';
 import { summarizeRun } from '../run/summary';
 import { describeSchedule } from '../schedule/describe';
+import { keepToOneself } from './allocator';
 import { type Latest, rewind } from './checkpoints';
 import { train } from './loop';
 import { openWorkbench, type Workbench } from './workbench';
@@ -16,6 +17,7 @@ import { openWorkbench, type Workbench } from './workbench';
 const now = () => new Date().toISOString();
 
 async function main(path: string): Promise<void> {
+  keepToOneself();
   const folder = RunFolder.open(path);
   folder.lock();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => folder.requestStop());

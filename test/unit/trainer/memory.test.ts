@@ -8,6 +8,7 @@ import { presetConfig } from '../../../src/model/presets';
 import type { Gpu } from '../../../src/engine/gpus';
 import { machineMemory } from '../../../src/engine/machine';
 import { type Experiment, experimentSchema } from '../../../src/schedule/experiment';
+import { keepingMemory } from '../../../src/trainer/allocator';
 import { batchSize, demandOf, memoryComplaint } from '../../../src/trainer/memory';
 import { gpusFor, type Room, roomAmong } from '../../../src/trainer/room';
 
@@ -41,7 +42,7 @@ describe('the memory that training takes', () => {
         String(length),
         ...(how ? [how] : []),
       ];
-      const measured = Number(execFileSync(process.execPath, words, { encoding: 'utf8' }));
+      const measured = Number(execFileSync(process.execPath, words, { encoding: 'utf8', env: keepingMemory() }));
       const { total } = memoryOf(config, {
         places: rows * length,
         length,
